@@ -1,0 +1,1 @@
+"""一网 — the province-wide unified government office system."""
