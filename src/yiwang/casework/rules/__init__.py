@@ -1,0 +1,1 @@
+"""办件规则 — pure rules of the case."""

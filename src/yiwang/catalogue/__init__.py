@@ -1,0 +1,1 @@
+"""事项库 — the catalogue: items, materials, data items, sources, flow charts and their signatures."""

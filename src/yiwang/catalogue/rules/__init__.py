@@ -1,0 +1,1 @@
+"""事项库规则 — pure rules of the catalogue."""

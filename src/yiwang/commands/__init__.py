@@ -1,0 +1,1 @@
+"""命令 — the bodies of the command line."""

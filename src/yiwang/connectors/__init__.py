@@ -1,0 +1,1 @@
+"""连接 — one folder per kind of outside system we call."""

@@ -1,0 +1,1 @@
+"""机构人员 — divisions, organisations, posts, people, powers."""

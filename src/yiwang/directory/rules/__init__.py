@@ -1,0 +1,1 @@
+"""机构人员规则 — pure rules of the directory."""

@@ -1,0 +1,1 @@
+"""接口 — JSON for department systems and outside clients: one interface per business."""

@@ -1,0 +1,1 @@
+"""审批规则 — pure rules of handling."""

@@ -1,0 +1,1 @@
+"""统一受理规则 — pure rules of intake."""

@@ -1,0 +1,1 @@
+"""监督评价 — ratings, cards, figures."""

@@ -1,0 +1,1 @@
+"""监督评价规则 — pure rules of oversight."""

@@ -1,0 +1,1 @@
+"""数据共享系统 — resources, requests, records, e-licences, access log."""

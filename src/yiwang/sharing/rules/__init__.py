@@ -1,0 +1,1 @@
+"""数据共享规则 — pure rules of data sharing."""
