@@ -1,0 +1,1 @@
+"""基础 — pure rules that need nothing but the standard library."""
