@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
-from types import MappingProxyType
-
-_NO_FACTS: Mapping[str, object] = MappingProxyType({})
 
 
 class Refused(Exception):
@@ -50,13 +47,13 @@ class Conflict(Refused):
     """冲突 — somebody was faster, or the state of the thing no longer allows the act."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclasses.dataclass(frozen=True, slots=True)
 class FieldError:
     """字段错误 — one thing wrong with one field; `field` is its path in the form (`subject.identifier`)."""
 
     field: str
     code: str
-    facts: Mapping[str, object] = field(default=_NO_FACTS)
+    facts: Mapping[str, object] = dataclasses.field(default_factory=dict)
 
 
 class Invalid(Refused):
