@@ -1,0 +1,331 @@
+"""办件的话 — commands the engine hears, events it says, and the state of a case in words."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from enum import StrEnum
+from uuid import UUID
+
+from yiwang.ground.clock import Extension, Ground, Limit, Stop
+
+Answer = str | tuple[str, ...]
+Facts = Mapping[str, Answer]
+
+
+class Status(StrEnum):
+    """办件状态: where the case stands as a whole."""
+
+    SUBMITTED = "submitted"  # 收件，待受理
+    CORRECTION = "correction"  # 待补正
+    HANDLING = "handling"  # 已受理，办理中
+    SUSPENDED = "suspended"  # 特别程序中，停计时
+    DECIDED = "decided"  # 已决定，制证中
+    READY = "ready"  # 待出件
+    CLOSED = "closed"  # 已办结
+    REFUSED = "refused"  # 不予受理
+    WITHDRAWN = "withdrawn"  # 撤回或视为撤回
+    TERMINATED = "terminated"  # 终止
+
+
+class Duty(StrEnum):
+    """职责: what a person did in a case; one person has one duty in one case (SOD1–SOD4, SOD15)."""
+
+    ACCEPT = "accept"
+    HANDLE = "handle"
+    REVIEW = "review"
+    DECIDE = "decide"
+    CONSULT = "consult"
+    ISSUE = "issue"  # makes the document, in the department
+    DELIVER = "deliver"  # hands it out, in the centre
+    RATE = "rate"
+
+
+# ── the flow's state ────────────────────────────────────────────────────────────────────────────────
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Token:
+    """办理位置: a step that is open. `round` counts how often the step has been opened before."""
+
+    step: str
+    since: datetime
+    round: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Branching:
+    """分流: a fork that has opened `branches` branches, of which `arrived` have reached its join."""
+
+    fork: str
+    branches: int
+    arrived: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Done:
+    """已办环节: a finished step with its outcome."""
+
+    step: str
+    outcome: str
+    at: datetime
+    round: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Progress:
+    """流程进度: all of a flow's state. `suspended` names the open special procedure; `ended` the end, once reached."""
+
+    open: tuple[Token, ...] = ()
+    branching: tuple[Branching, ...] = ()
+    done: tuple[Done, ...] = ()
+    suspended: str = ""
+    ended: str = ""
+
+
+# ── events a flow hears ─────────────────────────────────────────────────────────────────────────────
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Begin:
+    """开始: open the first step."""
+
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finish:
+    """完成: finish an open step with an outcome (pass, grant, refuse, agree, disagree, conditional, no_competence, deemed, skip …)."""
+
+    step: str
+    outcome: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Suspend:
+    """进入特别程序: stop the clock in an open special step, on its ground and with the number of the written notice (行政许可法 45)."""
+
+    step: str
+    notice: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Resume:
+    """特别程序结束: the clock goes on; the step itself still waits to be finished."""
+
+    step: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Return:
+    """退回: close an open step and open an earlier finished one of the same branch again."""
+
+    step: str
+    to: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cancel:
+    """终止: close everything that is open and end with this word (withdrawn, refused, terminated)."""
+
+    end: str
+    at: datetime
+
+
+FlowEvent = Begin | Finish | Suspend | Resume | Return | Cancel
+
+
+# ── effects a flow asks for ─────────────────────────────────────────────────────────────────────────
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StepOpened:
+    """环节开启: somebody has something to do."""
+
+    step: str
+    round: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StepClosed:
+    """环节结束: nobody has it to do any more."""
+
+    step: str
+    outcome: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClockStarted:
+    """开始计时: the accept step was finished."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClockStopped:
+    """停止计时: with ground and notice."""
+
+    step: str
+    ground: Ground
+    notice: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClockResumed:
+    """恢复计时."""
+
+    step: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClockMet:
+    """期限办结: the first step after the limit opened, or the case ended."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ended:
+    """结束: the flow is over, with this word (done, withdrawn, refused, terminated)."""
+
+    end: str
+
+
+Effect = StepOpened | StepClosed | ClockStarted | ClockStopped | ClockResumed | ClockMet | Ended
+
+
+# ── the case ────────────────────────────────────────────────────────────────────────────────────────
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Task:
+    """待办: an open step as its desk sees it. `desk` is the organisation's code, `role` the post's role."""
+
+    id: UUID
+    step: str
+    desk: str
+    role: str
+    opened_at: datetime
+    due: date | None = None
+    holder: str = ""  # the person who claimed it
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Timing:
+    """计时: what the due dates are reckoned from. Dates of stops are days in Shanghai."""
+
+    promised: Limit | None = None
+    legal: Limit | None = None
+    accepted_on: date | None = None
+    stops: tuple[Stop, ...] = ()
+    extension: Extension | None = None
+    met_on: date | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Matter:
+    """办件概要: what a case is about, as every desk may see it. `home` and `id` together name the case, never one alone."""
+
+    home: int
+    id: UUID
+    number: str
+    item: str
+    item_version: int
+    item_name: str
+    flow_kind: str
+    applicant: str
+    division: str  # where the matter lies: decides the authority
+    receiving: str  # organisation that took it in
+    deciding: str  # organisation that decides
+    received_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpenCase:
+    """立件: open a case with its first step at the receiving centre. `id` is the application's id."""
+
+    home: int
+    id: UUID
+    item: str
+    item_version: int
+    applicant: str
+    division: str
+    receiving: str
+    facts: Facts
+    channel: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CompleteStep:
+    """完成环节: finish the task with an outcome; `facts` go into the journal, so no personal data in them."""
+
+    home: int
+    id: UUID
+    task: UUID
+    outcome: str
+    duty: Duty
+    facts: Mapping[str, object] = field(default_factory=dict)
+    clause: str = ""
+
+
+# ── events the case says ────────────────────────────────────────────────────────────────────────────
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseEvent:
+    """办件事件: which case."""
+
+    home: int
+    id: UUID
+    number: str
+    item: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseAccepted(CaseEvent):
+    """已受理: the clock runs."""
+
+    accepted_on: date
+    promised_due: date | None
+    legal_due: date | None
+    division: str
+    deciding: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TaskOpened(CaseEvent):
+    """待办已到: a desk has something to do."""
+
+    task: UUID
+    step: str
+    step_kind: str
+    desk: str
+    role: str
+    due: date | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseDecided(CaseEvent):
+    """已决定: the last decision of the case was made; `outcomes` maps the organisation to grant or refuse."""
+
+    outcomes: Mapping[str, str]
+    division: str
+    deciding: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseReady(CaseEvent):
+    """待出件: the result waits at the one exit (统一出件)."""
+
+    receiving: str
+    outcomes: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseClosed(CaseEvent):
+    """已办结."""
+
+    end: str
+    receiving: str
+    deciding: str

@@ -1,0 +1,267 @@
+"""事项库的话 — what the catalogue says: items, materials, data items, sources, questions and flow charts.
+
+The hierarchy is the seed's table (部门 / 事项名称 / 材料类别 / 材料名称 / 数据项 / 数据来源): item → material → data item → source.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date
+from enum import StrEnum
+
+from yiwang.ground.clock import Ground, Limit
+
+
+class FlowKind(StrEnum):
+    """流程类型: the seed's three kinds (R48–R50)."""
+
+    SINGLE = "single"  # 一个部门独立办理
+    JOINT = "joint"  # 几个部门联合办理
+    LEAD_CONSULT = "lead_consult"  # 一个部门主办，征求相关部门意见
+
+
+class StepKind(StrEnum):
+    """环节类型: what is done in a step."""
+
+    ACCEPT = "accept"  # 受理
+    FETCH = "fetch"  # 数据共享取件
+    REVIEW = "review"  # 审查、审核
+    CONSULT = "consult"  # 征求意见
+    SPECIAL = "special"  # 特别程序
+    DECIDE = "decide"  # 决定
+    ISSUE = "issue"  # 制证
+    DELIVER = "deliver"  # 统一出件
+    SUPERVISE = "supervise"  # 事中事后监管
+    FORK = "fork"  # 分流
+    JOIN = "join"  # 汇合
+
+
+class ClockEffect(StrEnum):
+    """计时: what a step does to the case's clock."""
+
+    BEFORE = "before"  # the limit has not begun
+    RUNS = "runs"
+    STOPS = "stops"  # on a statutory ground and a written notice
+    AFTER = "after"  # the limit is met when this step opens
+
+
+class At(StrEnum):
+    """在哪一级: where the organisation of a step sits, seen from the case."""
+
+    RECEIVING = "receiving"  # the centre that took the application in
+    DECIDING = "deciding"  # the level of the deciding authority by the power list
+    PROVINCE = "province"
+    CITY = "city"
+    COUNTY = "county"
+
+
+class Silence(StrEnum):
+    """逾期未复: what silence in a consultation means; only the signed flow can say so (recorded as deemed, never agreed)."""
+
+    WAITS = "waits"
+    DEEMED = "deemed"
+
+
+class Category(StrEnum):
+    """材料类别: the seed's four, and other."""
+
+    FORM = "form"  # 表格
+    LICENCE = "licence"  # 证照
+    APPROVAL_DOC = "approval_doc"  # 批文
+    CERTIFICATE = "certificate"  # 证明
+    OTHER = "other"  # 其他
+
+
+class SourceKind(StrEnum):
+    """来源: who has it."""
+
+    SELF = "self"  # 自行填写、申请人自备
+    DEPARTMENT = "department"  # a department holds it: never asked of the applicant (R38)
+    HANDLER = "handler"  # the handling department writes it during handling (R61)
+    DERIVED = "derived"
+
+
+class Necessity(StrEnum):
+    """必要性: whether a material must be there."""
+
+    REQUIRED = "required"  # 必要
+    WHEN = "when"  # 特定情形
+    TOLERABLE = "tolerable"  # 容缺后补
+
+
+class CaseType(StrEnum):
+    """办件类型: decided on the spot, or within a promise."""
+
+    SPOT = "spot"  # 即办件
+    PROMISED = "promised"  # 承诺件
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Condition:
+    """情形条件: holds when the answer to `question` is one of (or, for several answers, has one of) `values`."""
+
+    question: str
+    values: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Option:
+    """选项: one answer of a question."""
+
+    value: str
+    label: str
+    label_en: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Question:
+    """情形问题: a plain question whose answer selects materials, data and path."""
+
+    code: str
+    text: str
+    options: tuple[Option, ...]
+    text_en: str = ""
+    several: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Source:
+    """数据来源: `line` is the key of the line of departments, `label` the words of the list (省公安厅)."""
+
+    kind: SourceKind
+    label: str
+    line: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DataItem:
+    """数据项: one field of a material, with its own source (R61). `type` is text, long_text, number, money, integer, date, period, code or address."""
+
+    code: str
+    name: str
+    source: Source
+    name_en: str = ""
+    type: str = "text"
+    required: bool = True
+    repeats: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Material:
+    """材料: a thing the item needs. Without data items its source stands at the material itself."""
+
+    code: str
+    name: str
+    category: Category
+    source: Source
+    name_en: str = ""
+    necessity: Necessity = Necessity.REQUIRED
+    when: Condition | None = None
+    data_items: tuple[DataItem, ...] = ()
+    resource: str = ""  # the resource of the department that answers for it
+    checkpoints: tuple[str, ...] = ()  # 受理审查要点: what any clerk checks (R19)
+    basis: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Who:
+    """谁办: a line of departments, where it sits, and the role of the post that works the step.
+
+    `line` is a line key, or "*" for the line of the deciding authority.
+    """
+
+    line: str
+    at: At
+    role: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """环节: one box of the flow chart."""
+
+    id: str
+    name: str
+    kind: StepKind
+    name_en: str = ""
+    who: Who | None = None  # none for fork, join
+    limit: Limit | None = None
+    clock: ClockEffect = ClockEffect.RUNS
+    ground: Ground | None = None  # of a special procedure
+    optional: bool = False  # may be passed over by whoever holds it
+    silence: Silence = Silence.WAITS
+    opens: str = ""  # a join names the fork whose branches it waits for
+    visits: int = 0
+    visit_reason: str = ""
+    reads: tuple[str, ...] = ()
+    gives: tuple[str, ...] = ()
+    basis: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Edge:
+    """流向: from one step to the next; with a condition only in those situations."""
+
+    source: str
+    target: str
+    when: Condition | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Flow:
+    """流程图: steps and edges as drawn, executed as drawn (R43). Begins at the only step without an incoming edge."""
+
+    kind: FlowKind
+    lead: Who
+    steps: tuple[Step, ...]
+    edges: tuple[Edge, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Signature:
+    """签字: a department's signature on its own view of one flow version (R51). `view` is the SHA-256 of that view."""
+
+    line: str
+    organisation: str
+    signer: str
+    post: str
+    signed_on: date
+    view: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Item:
+    """事项: what can be applied for, whole: one set of data needs, one flow (R46)."""
+
+    code: str
+    name: str
+    line: str  # the line of the deciding department
+    type: str  # 事项类型代码 01 许可 … 20 公共服务
+    sector: str
+    case_type: CaseType
+    flow: Flow
+    name_en: str = ""
+    short: str = ""  # 事项拼音首字母, for the clerk's one box
+    legal: Limit | None = None
+    legal_basis: str = ""
+    promised: Limit | None = None
+    audience: tuple[str, ...] = ("person", "firm")
+    result: str = ""  # name of the licence or document
+    result_kind: str = "document"  # licence | document | none
+    levels: tuple[str, ...] = ()
+    supervisor: str = ""  # line that supervises afterwards (R33)
+    concentrated: bool = True  # R24
+    visits: int = 0
+    questions: tuple[Question, ...] = ()
+    materials: tuple[Material, ...] = ()
+    extension: Limit | None = None  # what 行政许可法 42 allows
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Published:
+    """已公布的事项版本: immutable; a case keeps the version it was accepted under."""
+
+    item: Item
+    version: int
+    digest: str
+    effective_from: date
+    signatures: tuple[Signature, ...] = field(default=())
