@@ -101,14 +101,23 @@ class Batch:
     changes: dict[tuple[str, tuple[object, ...]], tuple[Table, dict[str, object], dict[str, object]]] = field(
         default_factory=dict
     )
+    fresh: dict[tuple[str, tuple[object, ...]], tuple[Table, dict[str, object]]] = field(default_factory=dict)
 
     def add(self, table: Table, row: Mapping[str, object], mode: Mode = Mode.ADD) -> None:
         """Take a new row."""
         part = Part(table, mode, tuple(row))
         self.parts.setdefault(part, []).append(dict(row))
 
+    def put_once(self, table: Table, row: Mapping[str, object]) -> None:
+        """Take a new row whose later states in the same act replace the earlier ones before anything is written."""
+        self.fresh[(table.name, tuple(row[c] for c in table.key))] = (table, dict(row))
+
     def remove(self, table: Table, key: Mapping[str, object]) -> None:
-        """Take a row away; it must be there."""
+        """Take a row away; it must be there, unless this act was about to add it."""
+        identity = tuple(key[c] for c in table.key)
+        if self.fresh.pop((table.name, identity), None):
+            return
+        self.changes.pop((table.name, identity), None)
         self.parts.setdefault(Part(table, Mode.REMOVE, tuple(key)), []).append(dict(key))
 
     def change(
@@ -116,6 +125,9 @@ class Batch:
     ) -> None:
         """Change a row that must be there and, as read, hold `when`; later changes of the row merge into one."""
         identity = (table.name, tuple(key[c] for c in table.key))
+        if identity in self.fresh:
+            self.fresh[identity][1].update(values)
+            return
         known = self.changes.get(identity)
         if known is None:
             self.changes[identity] = (table, {**key, **values}, dict(when))
@@ -124,10 +136,13 @@ class Batch:
 
     def drain(self) -> list[tuple[Part, list[dict[str, object]]]]:
         """All parts with their rows, and forget them."""
+        for table, row in self.fresh.values():
+            self.parts.setdefault(Part(table, Mode.ADD, tuple(row)), []).append(row)
+        self.fresh = {}
         for table, values, when in self.changes.values():
             part = Part(table, Mode.CHANGE, tuple(values), tuple(when))
-            row = {**values, **{f"was_{c}": v for c, v in when.items()}}
-            self.parts.setdefault(part, []).append(row)
+            guarded = {**values, **{f"was_{c}": v for c, v in when.items()}}
+            self.parts.setdefault(part, []).append(guarded)
         self.changes = {}
         parts, self.parts = self.parts, {}
         return list(parts.items())

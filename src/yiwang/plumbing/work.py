@@ -114,6 +114,10 @@ class Work:
         """Decide a new row."""
         self._batch.add(table, row, mode)
 
+    def put_once(self, table: Table, row: Mapping[str, object]) -> None:
+        """Decide a new row that the same act may still change; only its last state is written."""
+        self._batch.put_once(table, row)
+
     def change(
         self,
         table: Table,

@@ -1,0 +1,1 @@
+"""办件的门 — the door of casework: one function a use case."""

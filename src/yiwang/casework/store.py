@@ -1,0 +1,271 @@
+"""办件库 — casework's SQL: the case row with its flow's state, hands, and the inboxes of the desks."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import msgspec
+
+from yiwang.casework.messages import Duty, Facts, Matter, Progress, Status, Task, Timing
+from yiwang.ground.outcome import NotFound
+from yiwang.plumbing.tables import Mode, Table
+from yiwang.plumbing.work import Thread, Work
+
+MATTER = Table(
+    "casework.matter",
+    {
+        "home": "int",
+        "id": "uuid",
+        "number": "text",
+        "item": "text",
+        "item_version": "int",
+        "item_name": "text",
+        "flow_kind": "text",
+        "applicant": "text",
+        "division": "text",
+        "receiving": "text",
+        "deciding": "text",
+        "channel": "text",
+        "status": "text",
+        "facts": "jsonb",
+        "progress": "jsonb",
+        "tasks": "jsonb",
+        "timing": "jsonb",
+        "promised_due": "date",
+        "legal_due": "date",
+        "provisional": "boolean",
+        "received_at": "timestamptz",
+        "accepted_at": "timestamptz",
+        "decided_at": "timestamptz",
+        "closed_at": "timestamptz",
+        "journal_seq": "int",
+        "journal_head": "bytea",
+    },
+    ("home", "id"),
+    {"matter_pkey": "case.already_open", "matter_number_key": "work.try_again"},
+)
+HAND = Table(
+    "casework.hand",
+    {"home": "int", "matter": "uuid", "person": "text", "duty": "text", "kind": "text"},
+    ("home", "matter", "person"),
+    {
+        "same": "case.one_duty",
+        "hand_centre_accepts": "case.centre_accepts",
+        "hand_department_handles": "case.department_handles",
+        "hand_third_party_rates": "case.third_party_rates",
+    },
+)
+INBOX = Table(
+    "casework.inbox",
+    {
+        "desk": "text",
+        "id": "uuid",
+        "home": "int",
+        "matter": "uuid",
+        "number": "text",
+        "item": "text",
+        "item_name": "text",
+        "applicant": "text",
+        "division": "text",
+        "step": "text",
+        "step_name": "text",
+        "step_kind": "text",
+        "role": "text",
+        "opened_at": "timestamptz",
+        "step_due": "date",
+        "promised_due": "date",
+        "legal_due": "date",
+        "paused": "boolean",
+        "holder": "text",
+    },
+    ("desk", "id"),
+)
+
+_LOCK = """
+SELECT number, item, item_version, item_name, flow_kind, applicant, division, receiving, deciding, channel, status,
+       facts, progress, tasks, timing, received_at, accepted_at, decided_at, closed_at, journal_seq, journal_head,
+       (SELECT jsonb_object_agg(h.person, h.duty) FROM casework.hand h WHERE h.home = m.home AND h.matter = m.id)
+FROM casework.matter m WHERE home = %s AND id = %s
+"""
+
+
+@dataclass(slots=True)
+class Case:
+    """办件: a case in the hands of one act. Everything the act changes stands here until `keep` hands it to the work."""
+
+    matter: Matter
+    channel: str
+    status: Status
+    facts: Facts
+    progress: Progress
+    tasks: dict[str, Task]
+    timing: Timing
+    thread: Thread
+    hands: dict[str, Duty]
+    accepted_at: datetime | None = None
+    decided_at: datetime | None = None
+    closed_at: datetime | None = None
+    fresh: bool = False
+    read_seq: int = field(default=0)
+
+
+def _facts(raw: Mapping[str, Any]) -> Facts:
+    return {k: tuple(v) if isinstance(v, list) else v for k, v in raw.items()}
+
+
+def load(work: Work, home: int, case_id: UUID, *, lock: bool) -> Case:
+    """The case; locked for an act, or only to be read. NotFound when there is none."""
+    rows = work.read(_LOCK + (" FOR UPDATE OF m" if lock else ""), (home, case_id))
+    if not rows:
+        raise NotFound("case.unknown")
+    r = rows[0]
+    matter = Matter(
+        home=home,
+        id=case_id,
+        number=r[0],
+        item=r[1],
+        item_version=r[2],
+        item_name=r[3],
+        flow_kind=r[4],
+        applicant=r[5],
+        division=r[6],
+        receiving=r[7],
+        deciding=r[8],
+        received_at=r[15],
+    )
+    return Case(
+        matter=matter,
+        channel=r[9],
+        status=Status(r[10]),
+        facts=_facts(r[11]),
+        progress=msgspec.convert(r[12], Progress),
+        tasks={t.step: t for t in msgspec.convert(r[13], tuple[Task, ...])},
+        timing=msgspec.convert(r[14], Timing),
+        thread=Thread(home, case_id, r[19], r[20]),
+        hands={person: Duty(duty) for person, duty in (r[21] or {}).items()},
+        accepted_at=r[16],
+        decided_at=r[17],
+        closed_at=r[18],
+        read_seq=r[19],
+    )
+
+
+def keep(work: Work, case: Case, dues: Mapping[str, object]) -> None:
+    """Hand the case's state to the work; `dues` are the columns promised_due, legal_due, provisional."""
+    values: dict[str, object] = {
+        "status": case.status,
+        "progress": case.progress,
+        "tasks": list(case.tasks.values()),
+        "timing": case.timing,
+        **dues,
+        "accepted_at": case.accepted_at,
+        "decided_at": case.decided_at,
+        "closed_at": case.closed_at,
+        "journal_seq": case.thread.seq,
+        "journal_head": case.thread.head,
+    }
+    key = {"home": case.matter.home, "id": case.matter.id}
+    if not case.fresh:
+        work.change(MATTER, key, values, {"journal_seq": case.read_seq})
+        return
+    matter = case.matter
+    work.put_once(
+        MATTER,
+        {
+            **key,
+            "number": matter.number,
+            "item": matter.item,
+            "item_version": matter.item_version,
+            "item_name": matter.item_name,
+            "flow_kind": matter.flow_kind,
+            "applicant": matter.applicant,
+            "division": matter.division,
+            "receiving": matter.receiving,
+            "deciding": matter.deciding,
+            "channel": case.channel,
+            "facts": case.facts,
+            "received_at": matter.received_at,
+            **values,
+        },
+    )
+
+
+def lend_hand(work: Work, case: Case, duty: Duty, organisation_kind: str) -> None:
+    """Write down that the actor had this duty; the table refuses a second duty of the same person."""
+    if case.hands.get(work.actor.person) is duty:
+        return
+    case.hands[work.actor.person] = duty
+    work.add(
+        HAND,
+        {
+            "home": case.matter.home,
+            "matter": case.matter.id,
+            "person": work.actor.person,
+            "duty": duty,
+            "kind": organisation_kind,
+        },
+        Mode.SAME,
+    )
+
+
+_INBOX_COLUMNS = (
+    "desk, id, home, matter, number, item, item_name, applicant, division, step, step_name, step_kind, role, "
+    "opened_at, step_due, promised_due, legal_due, paused, holder"
+)
+_INBOX_PAGE = f"""
+SELECT {_INBOX_COLUMNS}, count(*) OVER () AS total FROM casework.inbox
+WHERE desk = %(desk)s AND role = ANY(%(roles)s)
+  AND (%(text)s = '' OR applicant ILIKE %(like)s OR item_name ILIKE %(like)s OR number LIKE %(like)s)
+ORDER BY COALESCE(step_due, promised_due, 'infinity'::date), id
+LIMIT %(limit)s OFFSET %(offset)s
+"""  # noqa: S608 — the column list is a constant of this module
+
+
+@dataclass(frozen=True, slots=True)
+class InboxRow:
+    """待办一行: all that the inbox page shows of a task."""
+
+    desk: str
+    id: UUID
+    home: int
+    matter: UUID
+    number: str
+    item: str
+    item_name: str
+    applicant: str
+    division: str
+    step: str
+    step_name: str
+    step_kind: str
+    role: str
+    opened_at: datetime
+    step_due: Any
+    promised_due: Any
+    legal_due: Any
+    paused: bool
+    holder: str
+
+
+def inbox_page(
+    work: Work, desk: str, roles: list[str], text: str, limit: int, offset: int
+) -> tuple[list[InboxRow], int]:
+    """One page of a desk's inbox by the nearest due date, and how many there are in all. One query."""
+    like = "%" + text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
+    rows = work.read(
+        _INBOX_PAGE,
+        {"desk": desk, "roles": roles, "text": text, "like": like, "limit": limit, "offset": offset},
+    )
+    return [InboxRow(*row[:-1]) for row in rows], rows[0][-1] if rows else 0
+
+
+def home_of_number(work: Work, home: int, number: str) -> UUID:
+    """The id behind a case number; the home is printed in the number."""
+    rows = work.read("SELECT id FROM casework.matter WHERE home = %s AND number = %s", (home, number))
+    if not rows:
+        raise NotFound("case.unknown")
+    found: UUID = rows[0][0]
+    return found
