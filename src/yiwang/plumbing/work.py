@@ -20,6 +20,7 @@ from yiwang.ground.chain import canonical, link
 from yiwang.ground.ids import uuid7
 from yiwang.ground.outcome import Conflict
 from yiwang.plumbing.database import Database
+from yiwang.plumbing.signing import Signer
 from yiwang.plumbing.tables import Batch, Mode, Table, document, statement
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
@@ -226,12 +227,13 @@ def _refusal(error: IntegrityError, tables: Sequence[Table]) -> Exception:
 
 @dataclass(slots=True)
 class Engine:
-    """机房: what an act needs besides itself — database, net, clock, and the installation key of the homes."""
+    """机房: what an act needs besides itself — database, net, clock, the installation key of the homes, the signing key."""
 
     database: Database
     net: Net
     clock: Callable[[], datetime]
     home: Callable[[str, str], int]
+    signer: Signer
 
     @contextmanager
     def begin(self, actor: Actor, language: str = "zh", at: datetime | None = None) -> Iterator[Work]:

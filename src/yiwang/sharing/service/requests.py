@@ -1,0 +1,245 @@
+"""取件 — ask departments for what they hold, case by case; what they hold is never asked of the applicant."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from typing import Any
+from uuid import UUID
+
+import msgspec
+
+from yiwang.catalogue.messages import Material
+from yiwang.ground import identifiers
+from yiwang.ground.outcome import Conflict
+from yiwang.plumbing.outbox import Errand, Runner, wait
+from yiwang.plumbing.work import Work
+from yiwang.sharing import store
+from yiwang.sharing.messages import (
+    DataDisputed,
+    DataFetched,
+    Departments,
+    Fetch,
+    Fetched,
+    FetchFailed,
+    Gather,
+    Gathered,
+    State,
+    Subject,
+    SubjectKind,
+)
+from yiwang.sharing.store import AccessRow, Request
+
+FETCH = "sharing.fetch"
+THERE = (State.FETCHED, State.CONFIRMED, State.DISPUTED)
+
+
+def know(work: Work, kind: SubjectKind, identifier: str, name: str, phone: str = "") -> Subject:
+    """认定当事人: the subject with this identifier, made when new. The name last given stays until a register corrects it.
+
+    Invalid when the citizen number or credit code is wrong. GB 11643, GB 32100
+    """
+    written = (
+        identifiers.citizen_number(identifier, work.today)
+        if kind is SubjectKind.PERSON
+        else identifiers.credit_code(identifier)
+    )
+    home = work.home(kind, written)
+    known = store.find_subject(work, home, kind, written)
+    if known is not None:
+        return known
+    subject = Subject(home=home, id=work.new_id(), kind=kind, identifier=written, name=name.strip(), phone=phone)
+    work.add(store.SUBJECT, {**asdict(subject), "created_at": work.now})
+    return subject
+
+
+def subject(work: Work, home: int, subject_id: UUID, matter: UUID, item: str, purpose: str) -> Subject:
+    """当事人 with identifier and phone, for a purpose that is written down in the same transaction."""
+    found = store.subject(work, home, subject_id)
+    store.log_access(work, home, subject_id, matter, item, "", "", ("identifier", "phone"), purpose, "read")
+    return found
+
+
+def need(
+    work: Work, subject_of: Subject, matter: UUID, item: str, version: int, materials: Sequence[Material], purpose: str
+) -> list[Request]:
+    """See that every material which a department holds is asked for; those asked before stay as they are.
+
+    Gives what there is now. The asking itself happens after commit (outbox), or at once by whoever runs the errands.
+    """
+    there = {r.material: r for r in store.requests(work, subject_of.home, matter)}
+    for material in materials:
+        if material.code in there:
+            continue
+        _ask(work, subject_of, matter, item, version, material, purpose)
+    return list(there.values())
+
+
+def _ask(
+    work: Work, subject_of: Subject, matter: UUID, item: str, version: int, material: Material, purpose: str
+) -> None:
+    fields = tuple(d.code for d in material.data_items) or (material.code,)
+    work.add(
+        store.REQUEST,
+        {
+            "home": subject_of.home,
+            "matter": matter,
+            "material": material.code,
+            "subject": subject_of.id,
+            "item": item,
+            "item_version": version,
+            "line": material.source.line,
+            "resource": material.resource,
+            "data_items": fields,
+            "state": State.REQUESTED,
+            "record": None,
+            "record_version": "",
+            "as_of": None,
+            "own": None,
+            "reason": "",
+            "requested_by": work.actor.person,
+            "requested_for": work.actor.organisation,
+            "requested_at": work.now,
+            "settled_at": None,
+        },
+    )
+    question = Fetch(
+        request_id=work.new_id(),
+        line=material.source.line,
+        resource=material.resource,
+        item=item,
+        case=str(matter),
+        material=material.code,
+        data_items=fields,
+        operator=work.actor.person,
+        organisation=work.actor.organisation,
+        subject_kind=subject_of.kind,
+        subject_identifier=subject_of.identifier,
+        subject_name=subject_of.name,
+        purpose=purpose,
+    )
+    work.later(
+        FETCH,
+        {"matter": str(matter), "subject": str(subject_of.id), "question": msgspec.to_builtins(question), "tries": 0},
+        home=subject_of.home,
+        lane="sharing",
+        key=f"{matter}/{material.code}",
+    )
+
+
+def gather(command: Gather, work: Work) -> None:
+    """数据共享取件: say what is there and what still pends; the case goes on, what is missing is asked for again."""
+    work.save()
+    asked = store.requests(work, command.home, command.id)
+    pending = sum(r.state in (State.REQUESTED, State.FAILED) for r in asked)
+    work.tell(Gathered(home=command.home, id=command.id, there=len(asked) - pending, pending=pending))
+
+
+def fetch_runner(departments: Departments) -> Runner:
+    """How a fetch errand is run: ask with no transaction open, then write answer and access together."""
+
+    def outside(errand: Errand) -> Fetched | FetchFailed:
+        try:
+            return departments.fetch(msgspec.convert(errand.payload["question"], Fetch))
+        except FetchFailed as failure:
+            return failure
+
+    return Runner(inside=_settle, outside=outside)
+
+
+def _settle(work: Work, errand: Errand, answer: Fetched | FetchFailed) -> None:
+    matter = UUID(errand.payload["matter"])
+    question: Mapping[str, Any] = errand.payload["question"]
+    asked = store.request(work, errand.home, matter, question["material"], lock=True)
+    if asked.state in THERE:
+        return
+    values: dict[str, object] = {"settled_at": work.now}
+    if isinstance(answer, Fetched):
+        state, values["reason"] = State.FETCHED, ""
+        values |= {"record": answer.values, "record_version": answer.record_version, "as_of": answer.as_of}
+    else:
+        state, values["reason"] = State.NO_RECORD if answer.kind == "no_record" else State.FAILED, answer.kind
+    work.change(
+        store.REQUEST,
+        {"home": errand.home, "matter": matter, "material": asked.material},
+        {**values, "state": state},
+    )
+    _log(work, errand.home, asked, question["purpose"], state)
+    if isinstance(answer, FetchFailed) and answer.retryable:
+        _again(work, errand, asked)
+    if state is not asked.state:
+        work.tell(DataFetched(home=errand.home, id=matter, material=asked.material, line=asked.line, state=state))
+
+
+def _again(work: Work, errand: Errand, asked: Request) -> None:
+    """The source did not answer: ask again later, longer and longer, never the applicant (R38)."""
+    tries = errand.payload["tries"] + 1
+    work.later(
+        FETCH,
+        {**errand.payload, "tries": tries},
+        home=errand.home,
+        due=work.now + wait(tries),
+        lane="sharing",
+        key=f"{asked.matter}/{asked.material}",
+    )
+
+
+def _log(work: Work, home: int, asked: Request, purpose: str, outcome: str) -> None:
+    store.log_access(
+        work,
+        home,
+        asked.subject,
+        asked.matter,
+        asked.item,
+        asked.material,
+        asked.line,
+        asked.data_items,
+        purpose,
+        outcome,
+        person=asked.requested_by,
+        organisation=asked.requested_for,
+    )
+
+
+def held(work: Work, home: int, matter: UUID) -> list[Request]:
+    """What departments have answered for a case; for code of the case's own desks, which show where each came from."""
+    return store.requests(work, home, matter)
+
+
+def read_held(work: Work, home: int, matter: UUID, purpose: str) -> list[Request]:
+    """What departments have answered, read by an official for a purpose: every material read is written down."""
+    asked = store.requests(work, home, matter)
+    for r in asked:
+        if r.state in THERE:
+            store.log_access(
+                work, home, r.subject, matter, r.item, r.material, r.line, r.data_items, purpose, "read"
+            )
+    return asked
+
+
+def confirm(work: Work, home: int, matter: UUID, material: str) -> None:
+    """确认: the applicant says that a fetched record is right. 规定 7(2)"""
+    asked = store.request(work, home, matter, material, lock=True)
+    if asked.state is not State.FETCHED:
+        raise Conflict("sharing.not_fetched", material=material)
+    work.change(
+        store.REQUEST, {"home": home, "matter": matter, "material": material}, {"state": State.CONFIRMED}
+    )
+
+
+def dispute(work: Work, home: int, matter: UUID, material: str, own: Mapping[str, str], reason: str) -> None:
+    """数据异议: the applicant says a record is wrong; the applicant's own word prevails, the source is told. 规定 7(2)"""
+    asked = store.request(work, home, matter, material, lock=True)
+    if asked.state not in THERE:
+        raise Conflict("sharing.not_fetched", material=material)
+    work.change(
+        store.REQUEST,
+        {"home": home, "matter": matter, "material": material},
+        {"state": State.DISPUTED, "own": dict(own), "reason": reason},
+    )
+    work.tell(DataDisputed(home=home, id=matter, material=material, line=asked.line))
+
+
+def accesses(work: Work, of: Subject, limit: int = 50, offset: int = 0) -> list[AccessRow]:
+    """谁看过我的数据: every reading of a subject's data, the newest first."""
+    return store.accesses(work, of.home, of.id, limit, offset)
