@@ -133,7 +133,7 @@ class Calendar:
 
     def provisional(self, a: dt.date, b: dt.date) -> bool:
         """暂定 — does any day from a to b, both included, lie in a year without a published notice?"""
-        return any(year not in self._published for year in range(a.year, b.year + 1))
+        return not self._published.issuperset(range(a.year, b.year + 1))
 
     @staticmethod
     def date(ordinal: int) -> dt.date:
