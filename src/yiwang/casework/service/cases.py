@@ -21,7 +21,6 @@ from yiwang.casework.messages import (
     ClockStopped,
     CompleteStep,
     Ended,
-    Facts,
     Finish,
     FlowEvent,
     Matter,
@@ -66,6 +65,11 @@ def hold(work: Work, home: int, case_id: UUID) -> Case:
 def published_of(work: Work, case: Case) -> Published:
     """The item version the case runs on: the one it was accepted under."""
     return catalogue.version_of(work, case.matter.item, case.matter.item_version)
+
+
+def step_of(work: Work, case: Case, step: str) -> Step:
+    """A step of the case's flow."""
+    return _flow(work, case).step(step)
 
 
 def _flow(work: Work, case: Case) -> Compiled:
@@ -144,6 +148,12 @@ def complete_automatic(work: Work, home: int, case_id: UUID, step_kind: StepKind
         if task.desk == AUTOMATIC and flow.step(task.step).kind is step_kind:
             note(work, case, "step.finished", {"step": task.step, "outcome": outcome, "by": AUTOMATIC})
             _apply(work, case, Finish(step=task.step, outcome=outcome, at=work.now))
+
+
+def deem_accepted(work: Work, case: Case, task: Task, received_on: date) -> None:
+    """视为受理: accepted by law as of the day of receipt, because no notice was given in time. 行政许可法 32(1)(4)"""
+    note(work, case, "case.deemed_accepted", {"as_of": received_on.isoformat()}, "行政许可法 32")
+    _apply(work, case, Finish(step=task.step, outcome="accept", at=work.now), received_on)
 
 
 def claim(work: Work, home: int, case_id: UUID, task_id: UUID) -> Case:
@@ -274,7 +284,7 @@ def _keep(work: Work, case: Case) -> None:
     store.keep(work, case, due_columns(case, work.today))
 
 
-def _apply(work: Work, case: Case, event: FlowEvent) -> None:
+def _apply(work: Work, case: Case, event: FlowEvent, started_on: date | None = None) -> None:
     """Advance the flow and do what it asks for; tell the net only when the case stands."""
     flow = _flow(work, case)
     case.progress, effects = advance(flow, case.progress, event, case.facts)
@@ -286,7 +296,7 @@ def _apply(work: Work, case: Case, event: FlowEvent) -> None:
             case StepClosed():
                 _close_task(work, case, effect.step)
             case ClockStarted():
-                events += _start_clock(work, case)
+                events += _start_clock(work, case, started_on or work.today)
             case ClockStopped() | ClockResumed():
                 _stop_or_resume(work, case, effect)
             case ClockMet():
@@ -299,8 +309,8 @@ def _apply(work: Work, case: Case, event: FlowEvent) -> None:
         work.tell(told)
 
 
-def _start_clock(work: Work, case: Case) -> list[object]:
-    case.timing = timing.start(case.timing, work.today)
+def _start_clock(work: Work, case: Case, day: date) -> list[object]:
+    case.timing = timing.start(case.timing, day)
     case.accepted_at = work.now
     case.status = Status.HANDLING
     columns = due_columns(case, work.today)
@@ -310,7 +320,7 @@ def _start_clock(work: Work, case: Case) -> list[object]:
     return [
         CaseAccepted(
             **_names(case),
-            accepted_on=work.today,
+            accepted_on=day,
             promised_due=promised,
             legal_due=legal,
             division=case.matter.division,
@@ -446,8 +456,3 @@ def decisions(work: Work, case: Case) -> dict[str, str]:
         for done in case.progress.done
         if flow.step(done.step).kind is StepKind.DECIDE
     }
-
-
-def facts_of(case: Case) -> Facts:
-    """The answers the case runs on."""
-    return case.facts

@@ -50,6 +50,7 @@ def know(work: Work, kind: SubjectKind, identifier: str, name: str, phone: str =
         return known
     subject = Subject(home=home, id=work.new_id(), kind=kind, identifier=written, name=name.strip(), phone=phone)
     work.add(store.SUBJECT, {**asdict(subject), "created_at": work.now})
+    work.held[("subject", home, subject.id)] = subject
     return subject
 
 
@@ -58,6 +59,12 @@ def subject(work: Work, home: int, subject_id: UUID, matter: UUID, item: str, pu
     found = store.subject(work, home, subject_id)
     store.log_access(work, home, subject_id, matter, item, "", "", ("identifier", "phone"), purpose, "read")
     return found
+
+
+def subject_by_id(work: Work, home: int, subject_id: UUID) -> Subject:
+    """当事人, for a system that acts on the subject's own application; nobody is shown anything."""
+    fresh: Subject | None = work.held.get(("subject", home, subject_id))
+    return fresh or store.subject(work, home, subject_id)
 
 
 def need(

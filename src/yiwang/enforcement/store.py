@@ -1,0 +1,46 @@
+"""执法库 — enforcement's SQL: supervision duties."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from yiwang.plumbing.tables import Table
+from yiwang.plumbing.work import Work
+
+DUTY = Table(
+    "enforcement.duty",
+    {
+        "home": "int",
+        "matter": "uuid",
+        "organisation": "text",
+        "number": "text",
+        "item": "text",
+        "granted_by": "text",
+        "created_at": "timestamptz",
+    },
+    ("home", "matter", "organisation"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class DutyRow:
+    """监管责任: who supervises what came of a case."""
+
+    organisation: str
+    granted_by: str
+    number: str
+    item: str
+    state: str
+    created_at: datetime
+
+
+def duties(work: Work, home: int, matter: UUID) -> list[DutyRow]:
+    """The supervision duties that a case has created."""
+    rows = work.read(
+        "SELECT organisation, granted_by, number, item, state, created_at FROM enforcement.duty"
+        " WHERE home = %s AND matter = %s ORDER BY organisation",
+        (home, matter),
+    )
+    return [DutyRow(*row) for row in rows]

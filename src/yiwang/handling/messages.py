@@ -1,0 +1,73 @@
+"""审批的话 — what a department's handling hears."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OnTask:
+    """一件待办: which task of which case."""
+
+    home: int
+    id: UUID
+    task: UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Review(OnTask):
+    """审查: an opinion on a case; outcome is pass or fail."""
+
+    outcome: str
+    words: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reply(OnTask):
+    """复函: the answer to a consultation: agree, disagree, conditional or no_competence; conditions go into the decision."""
+
+    outcome: str
+    words: str
+    conditions: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StartSpecial(OnTask):
+    """启动特别程序: with the days it needs, told to the applicant in writing. 行政许可法 45, 规定 28"""
+
+    days_needed: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EndSpecial(OnTask):
+    """结束特别程序: with its outcome (pass, fail) and the words of the report; `skip` when it was not needed."""
+
+    outcome: str
+    words: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decide(OnTask):
+    """决定: grant or refuse in the department's own name; a refusal has reasons. 行政许可法 38"""
+
+    outcome: str
+    reasons: str = ""
+    conditions: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MakeDocument(OnTask):
+    """制证: the document is made and goes to the one exit. 行政许可法 39, 44"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WatchConsultation:
+    """盯复函: when a consultation's limit passes in silence, the signed flow says what that means."""
+
+    home: int
+    id: UUID
+    task: UUID
+    step: str
+    due: date

@@ -1,0 +1,216 @@
+"""审批的门 — the door of handling: review, consultation, special procedure, decision, document."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, time
+from hashlib import sha256
+from uuid import UUID
+
+from yiwang.casework.messages import CompleteStep, Duty
+from yiwang.casework.service import cases
+from yiwang.casework.store import Case
+from yiwang.catalogue.messages import Silence, Step, StepKind
+from yiwang.ground.outcome import Conflict, FieldError, Invalid
+from yiwang.ground.workdays import CALENDAR
+from yiwang.handling import store
+from yiwang.handling.messages import Decide, EndSpecial, MakeDocument, OnTask, Reply, Review, StartSpecial, WatchConsultation
+from yiwang.handling.store import DECISION, OPINION, SPECIAL, Decision, Opinion, SpecialNotice
+from yiwang.plumbing.outbox import Errand, Runner
+from yiwang.plumbing.work import SHANGHAI, Work
+
+SILENCE = "handling.consultation_silence"
+WORDS_LIMIT = 4000
+REMEDIES = "六十日内可申请行政复议，六个月内可提起行政诉讼"  # 行政复议法 20, 行政诉讼法 46
+
+DUTIES = {"handler": Duty.HANDLE, "reviewer": Duty.REVIEW, "decider": Duty.DECIDE, "consultee": Duty.CONSULT}
+
+
+def review(command: Review, work: Work) -> Case:
+    """审查: write the opinion and pass the case on along its flow."""
+    case, step = _at(work, command, StepKind.REVIEW)
+    _opine(work, case, step, command.outcome, command.words)
+    return _complete(work, command, step, command.outcome, command.words)
+
+
+def reply(command: Reply, work: Work) -> Case:
+    """复函: answer a consultation for one's department; conditions are carried into the decision. R50"""
+    case, step = _at(work, command, StepKind.CONSULT)
+    if command.outcome == "conditional" and not command.conditions.strip():
+        raise Invalid("handling.form", errors=(FieldError("conditions", "field.required"),))
+    _opine(work, case, step, command.outcome, command.words, command.conditions)
+    return _complete(work, command, step, command.outcome, command.words)
+
+
+def start_special(command: StartSpecial, work: Work) -> Case:
+    """启动特别程序: stop the clock with a numbered written notice of the days needed. 行政许可法 45, 规定 28"""
+    case, step = _at(work, command, StepKind.SPECIAL)
+    if not 1 <= command.days_needed <= 365:
+        raise Invalid("handling.form", errors=(FieldError("days_needed", "field.range"),))
+    assert step.ground is not None, step.id
+    notice = f"{case.matter.number}-{step.id}"
+    work.add(
+        SPECIAL,
+        {
+            "home": command.home,
+            "matter": command.id,
+            "id": work.new_id(),
+            "step": step.id,
+            "ground": step.ground,
+            "days_needed": command.days_needed,
+            "number": notice,
+            "organisation": work.actor.organisation,
+            "person": work.actor.person,
+            "at": work.now,
+        },
+    )
+    return cases.suspend(work, command.home, command.id, step.id, notice)
+
+
+def end_special(command: EndSpecial, work: Work) -> Case:
+    """结束特别程序: the clock goes on, the step is done with its outcome; or it is passed over when not needed."""
+    case, step = _at(work, command, StepKind.SPECIAL)
+    if case.progress.suspended == step.id:
+        cases.resume(work, command.home, command.id, step.id)
+    if command.outcome != "skip":
+        _opine(work, case, step, command.outcome, command.words)
+    return _complete(work, command, step, command.outcome, command.words)
+
+
+def decide(command: Decide, work: Work) -> Case:
+    """决定: in the department's own name, by its decider; a refusal has reasons and names the remedies. 行政许可法 38, R30
+
+    What consulted departments made conditional is part of the decision.
+    """
+    case, step = _at(work, command, StepKind.DECIDE)
+    if command.outcome not in ("grant", "refuse"):
+        raise Invalid("handling.form", errors=(FieldError("outcome", "field.choice"),))
+    if command.outcome == "refuse" and not command.reasons.strip():
+        raise Invalid("handling.form", errors=(FieldError("reasons", "field.required"),))
+    _check_words(command.reasons, command.conditions)
+    conditions = [o.conditions for o in store.opinions(work, command.home, command.id) if o.conditions]
+    if command.conditions:
+        conditions.append(command.conditions)
+    work.add(
+        DECISION,
+        {
+            "home": command.home,
+            "matter": command.id,
+            "organisation": work.actor.organisation,
+            "id": work.new_id(),
+            "step": step.id,
+            "person": work.actor.person,
+            "outcome": command.outcome,
+            "reasons": command.reasons,
+            "remedies": REMEDIES if command.outcome == "refuse" else "",
+            "conditions": "；".join(conditions) if command.outcome == "grant" else "",
+            "at": work.now,
+        },
+    )
+    return _complete(work, command, step, command.outcome, command.reasons, "行政许可法 38")
+
+
+def make_document(command: MakeDocument, work: Work) -> Case:
+    """制证: the document of the decision is made and passed to the one exit. R12"""
+    _, step = _at(work, command, StepKind.ISSUE)
+    return _complete(work, command, step, "issued", "")
+
+
+def watch(command: WatchConsultation, work: Work) -> None:
+    """盯复函: set the timer that acts when the limit of a consultation has passed."""
+    work.later(
+        SILENCE,
+        {"id": str(command.id), "task": str(command.task), "step": command.step},
+        home=command.home,
+        due=datetime.combine(CALENDAR.add(command.due, 1), time.min, SHANGHAI),
+        lane="clock",
+        key=str(command.task),
+    )
+
+
+def silence_runner() -> Runner:
+    """逾期未复: silence counts only as the signed flow says, and is written down as deemed, never as agreed. R50"""
+
+    def inside(work: Work, errand: Errand, _: object) -> None:
+        case_id, task_id = UUID(errand.payload["id"]), UUID(errand.payload["task"])
+        case = cases.hold(work, errand.home, case_id)
+        if not any(t.id == task_id for t in case.tasks.values()):
+            return
+        step = cases.step_of(work, case, errand.payload["step"])
+        if step.silence is not Silence.DEEMED:
+            cases.note_on(work, errand.home, case_id, "consultation.silent", {"step": step.id})
+            return
+        on = OnTask(home=errand.home, id=case_id, task=task_id)
+        _complete(work, on, step, "deemed", "")
+
+    return Runner(inside=inside)
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """审批卷: what was said, decided and noticed in a case."""
+
+    opinions: list[Opinion]
+    decisions: list[Decision]
+    notices: list[SpecialNotice]
+
+
+def file_of(work: Work, home: int, case_id: UUID) -> File:
+    """All that departments have said in a case."""
+    return File(
+        store.opinions(work, home, case_id),
+        store.decisions(work, home, case_id),
+        store.special_notices(work, home, case_id),
+    )
+
+
+def _at(work: Work, command: OnTask, kind: StepKind) -> tuple[Case, Step]:
+    case = cases.hold(work, command.home, command.id)
+    task = next((t for t in case.tasks.values() if t.id == command.task), None)
+    if task is None:
+        raise Conflict("case.task_gone", number=case.matter.number)
+    step = cases.step_of(work, case, task.step)
+    if step.kind is not kind:
+        raise Conflict("handling.other_step", step=step.name)
+    return case, step
+
+
+def _check_words(*words: str) -> None:
+    if any(len(w) > WORDS_LIMIT for w in words):
+        raise Invalid("handling.form", errors=(FieldError("words", "field.too_long", {"limit": WORDS_LIMIT}),))
+
+
+def _opine(work: Work, case: Case, step: Step, outcome: str, words: str, conditions: str = "") -> None:
+    _check_words(words, conditions)
+    work.add(
+        OPINION,
+        {
+            "home": case.matter.home,
+            "matter": case.matter.id,
+            "id": work.new_id(),
+            "step": step.id,
+            "step_kind": step.kind,
+            "organisation": work.actor.organisation,
+            "person": work.actor.person,
+            "outcome": outcome,
+            "words": words,
+            "conditions": conditions,
+            "at": work.now,
+        },
+    )
+
+
+def _complete(work: Work, command: OnTask, step: Step, outcome: str, words: str, clause: str = "") -> Case:
+    assert step.who is not None, step.id
+    return cases.complete(
+        CompleteStep(
+            home=command.home,
+            id=command.id,
+            task=command.task,
+            outcome=outcome,
+            duty=DUTIES[step.who.role],
+            facts={"words": sha256(words.encode()).hexdigest()} if words else {},
+            clause=clause or step.basis,
+        ),
+        work,
+    )

@@ -1,0 +1,133 @@
+"""审批库 — handling's SQL: opinions, decisions, written notices of special procedures."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from yiwang.plumbing.tables import Table
+from yiwang.plumbing.work import Work
+
+OPINION = Table(
+    "handling.opinion",
+    {
+        "home": "int",
+        "matter": "uuid",
+        "id": "uuid",
+        "step": "text",
+        "step_kind": "text",
+        "organisation": "text",
+        "person": "text",
+        "outcome": "text",
+        "words": "text",
+        "conditions": "text",
+        "at": "timestamptz",
+    },
+    ("home", "matter", "id"),
+)
+DECISION = Table(
+    "handling.decision",
+    {
+        "home": "int",
+        "matter": "uuid",
+        "organisation": "text",
+        "id": "uuid",
+        "step": "text",
+        "person": "text",
+        "outcome": "text",
+        "reasons": "text",
+        "remedies": "text",
+        "conditions": "text",
+        "at": "timestamptz",
+    },
+    ("home", "matter", "organisation"),
+    {"decision_pkey": "handling.decided_already", "decision_refusal_has_reasons": "handling.reasons_missing"},
+)
+SPECIAL = Table(
+    "handling.special_notice",
+    {
+        "home": "int",
+        "matter": "uuid",
+        "id": "uuid",
+        "step": "text",
+        "ground": "text",
+        "days_needed": "int",
+        "number": "text",
+        "organisation": "text",
+        "person": "text",
+        "at": "timestamptz",
+    },
+    ("home", "matter", "id"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Opinion:
+    """意见: what an officer said in a step."""
+
+    step: str
+    step_kind: str
+    organisation: str
+    person: str
+    outcome: str
+    words: str
+    conditions: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """决定: one department's decision."""
+
+    organisation: str
+    step: str
+    person: str
+    outcome: str
+    reasons: str
+    remedies: str
+    conditions: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class SpecialNotice:
+    """特别程序告知书: the written notice that stopped the clock."""
+
+    step: str
+    ground: str
+    days_needed: int
+    number: str
+    organisation: str
+    person: str
+    at: datetime
+
+
+def opinions(work: Work, home: int, matter: UUID) -> list[Opinion]:
+    """All opinions on a case, first to last."""
+    rows = work.read(
+        "SELECT step, step_kind, organisation, person, outcome, words, conditions, at FROM handling.opinion"
+        " WHERE home = %s AND matter = %s ORDER BY id",
+        (home, matter),
+    )
+    return [Opinion(*row) for row in rows]
+
+
+def decisions(work: Work, home: int, matter: UUID) -> list[Decision]:
+    """All decisions in a case, first to last."""
+    rows = work.read(
+        "SELECT organisation, step, person, outcome, reasons, remedies, conditions, at FROM handling.decision"
+        " WHERE home = %s AND matter = %s ORDER BY id",
+        (home, matter),
+    )
+    return [Decision(*row) for row in rows]
+
+
+def special_notices(work: Work, home: int, matter: UUID) -> list[SpecialNotice]:
+    """All notices that stopped the clock of a case."""
+    rows = work.read(
+        "SELECT step, ground, days_needed, number, organisation, person, at FROM handling.special_notice"
+        " WHERE home = %s AND matter = %s ORDER BY id",
+        (home, matter),
+    )
+    return [SpecialNotice(*row) for row in rows]

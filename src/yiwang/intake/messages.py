@@ -1,0 +1,122 @@
+"""统一受理的话 — commands intake hears and events it says."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from enum import StrEnum
+from uuid import UUID
+
+from yiwang.casework.messages import Facts
+
+
+class Channel(StrEnum):
+    """渠道: how an application came."""
+
+    WEB = "web"
+    WINDOW = "window"
+    GATEWAY = "gateway"
+
+
+class Delivery(StrEnum):
+    """出件方式: how the result goes to the applicant."""
+
+    COUNTER = "counter"
+    COURIER = "courier"
+    E_LICENCE = "e_licence"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Draft:
+    """起草: begin an application. `identifier` is the subject's number; `division` is where the matter lies."""
+
+    item: str
+    kind: str  # person | firm
+    identifier: str
+    name: str
+    division: str
+    phone: str = ""
+    agent: str = ""
+    channel: Channel = Channel.WEB
+    receiving: str = ""  # a centre's code; empty: the centre of the division
+    window: str = ""
+    answers: Facts = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Submit:
+    """提交: hand in a draft with what only the applicant can say."""
+
+    home: int
+    id: UUID
+    form: Mapping[str, object]
+    delivery: Delivery
+    address: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Accept:
+    """受理: the clerk's checklist. `brought` maps each own material to the checkpoints ticked; nothing else is asked."""
+
+    home: int
+    id: UUID
+    brought: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lack:
+    """欠缺: one thing that is missing or wrong, in words the applicant understands."""
+
+    material: str
+    what: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Receipt:
+    """收件回执、受理凭证: what the applicant takes home."""
+
+    home: int
+    id: UUID
+    number: str
+    item: str
+    item_name: str
+    applicant: str
+    receiving: str
+    at: datetime
+    accepted_on: date | None = None
+    promised_due: date | None = None
+    legal_due: date | None = None
+    provisional: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HandOver:
+    """出件: give the result to the applicant, at the one exit."""
+
+    home: int
+    id: UUID
+    recipient: str = ""
+    tracking: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Delivered:
+    """已出件: the result is with the applicant; now the rating may be asked for."""
+
+    home: int
+    id: UUID
+    number: str
+    item: str
+    way: Delivery
+    visits: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IssueResults:
+    """制证出证: the decision is made; make the licences of those who granted."""
+
+    home: int
+    id: UUID
+    item: str
+    outcomes: Mapping[str, str]

@@ -1,0 +1,1 @@
+"""统一受理的门 — the door of intake: one function a use case."""

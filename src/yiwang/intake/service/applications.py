@@ -1,0 +1,373 @@
+"""申请与受理 — draft, hand in, accept at any window, ask once for what lacks, refuse, withdraw."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from datetime import datetime, time
+from uuid import UUID
+
+from yiwang.casework.messages import CompleteStep, Duty, OpenCase
+from yiwang.casework.service import cases, reading
+from yiwang.casework.store import Case
+from yiwang.catalogue import service as catalogue
+from yiwang.catalogue.messages import CaseType, Necessity, Published
+from yiwang.directory import service as directory
+from yiwang.ground.clock import Limit
+from yiwang.ground.outcome import Conflict, FieldError, Forbidden, Invalid, Refused
+from yiwang.ground.workdays import CALENDAR
+from yiwang.intake import store
+from yiwang.intake.messages import Accept, Channel, Delivery, Draft, Lack, Receipt, Submit
+from yiwang.intake.rules import visits
+from yiwang.intake.store import APPLICATION, BROUGHT, NOTICE, VISIT, Application
+from yiwang.plumbing.outbox import Errand, Runner
+from yiwang.plumbing.work import SHANGHAI, Work
+from yiwang.sharing.messages import SubjectKind
+from yiwang.sharing.service import requests as sharing
+
+DEEM = "intake.deem_accepted"
+NOTICE_LIMIT = Limit.parse("5wd")  # 行政许可法 32(1)(4)
+PURPOSE = "accept"
+
+
+def draft(command: Draft, work: Work) -> Application:
+    """起草: begin an application and ask departments at once for what they hold (R38).
+
+    Refused when the item is not for this kind of applicant or nobody decides it there.
+    """
+    published = catalogue.published(work, command.item)
+    item = published.item
+    kind = SubjectKind(command.kind)
+    if kind.value not in item.audience:
+        raise Refused("intake.wrong_audience", item=item.name)
+    if not command.name.strip() or len(command.name) > 100:
+        raise Invalid("intake.form", errors=(FieldError("name", "field.required"),))
+    directory.authority(work, item.code, item.line, command.division, work.today)
+    receiving = command.receiving or directory.centre_of(work, command.division, work.today).code
+    subject = sharing.know(work, kind, command.identifier, command.name, command.phone)
+    application = Application(
+        home=subject.home,
+        id=work.new_id(),
+        state="draft",
+        item=item.code,
+        item_version=published.version,
+        item_name=item.name,
+        subject=subject.id,
+        applicant=subject.name,
+        agent=command.agent,
+        division=command.division,
+        receiving=receiving,
+        channel=command.channel,
+        window=command.window,
+        answers=command.answers,
+        form={},
+        delivery=Delivery.E_LICENCE,
+        address="",
+        number="",
+        drafted_at=work.now,
+        submitted_at=None,
+        visits=0,
+    )
+    row = asdict(application)
+    row["window_code"] = row.pop("window")
+    row.pop("visits")
+    work.put_once(APPLICATION, row)
+    _ask_departments(work, application, published)
+    return application
+
+
+def _ask_departments(work: Work, application: Application, published: Published) -> None:
+    needs = catalogue.needs(published.item, application.answers)
+    subject = sharing.subject_by_id(work, application.home, application.subject)
+    sharing.need(
+        work, subject, application.id, application.item, application.item_version, needs.held, PURPOSE
+    )
+
+
+def answer(work: Work, home: int, application_id: UUID, answers: Mapping[str, str | tuple[str, ...]]) -> None:
+    """答情形: the answers to the item's plain questions; they decide what is needed."""
+    application = _drafted(work, home, application_id)
+    published = catalogue.version_of(work, application.item, application.item_version)
+    catalogue.check_answers(published.item, answers)
+    work.change(APPLICATION, {"home": home, "id": application_id}, {"answers": answers})
+    needs = catalogue.needs(published.item, answers)
+    subject = sharing.subject_by_id(work, home, application.subject)
+    sharing.need(work, subject, application_id, application.item, application.item_version, needs.held, PURPOSE)
+
+
+def fill(work: Work, home: int, application_id: UUID, form: Mapping[str, object]) -> None:
+    """填报: keep what the applicant has written so far, unchecked, so that nothing is lost."""
+    application = _drafted(work, home, application_id)
+    work.change(APPLICATION, {"home": home, "id": application_id}, {"form": {**application.form, **form}})
+
+
+def bring(work: Work, home: int, application_id: UUID, material: str, file: UUID) -> None:
+    """上传: one of the applicant's own materials as a file."""
+    application = store.application(work, home, application_id, lock=True)
+    if application.state not in ("draft", "correction"):
+        raise Conflict("intake.not_draft")
+    _bring(work, application, {material: ()}, how="file", file=file)
+
+
+def submit(command: Submit, work: Work) -> Receipt:
+    """提交: check what the applicant wrote, open the case, give a receipt with its number. 规定 6, 11; 行政许可法 32
+
+    Invalid with every field that is missing or wrong, all at once.
+    """
+    application = _drafted(work, command.home, command.id)
+    published = catalogue.version_of(work, application.item, application.item_version)
+    item = published.item
+    form = catalogue.check_form(item, application.answers, {**application.form, **command.form}, work.today)
+    visits.promise(application.channel, command.delivery, on_the_spot=item.case_type is CaseType.SPOT)
+    if command.delivery is Delivery.COURIER and not command.address.strip():
+        raise Invalid("intake.form", errors=(FieldError("address", "field.required"),))
+    case = cases.open_case(
+        OpenCase(
+            home=application.home,
+            id=application.id,
+            item=application.item,
+            item_version=application.item_version,
+            applicant=application.applicant,
+            division=application.division,
+            receiving=application.receiving,
+            facts=application.answers,
+            channel=application.channel,
+        ),
+        work,
+    )
+    work.change(
+        APPLICATION,
+        {"home": application.home, "id": application.id},
+        {
+            "state": "submitted",
+            "form": form,
+            "delivery": command.delivery,
+            "address": command.address,
+            "number": case.matter.number,
+            "submitted_at": work.now,
+        },
+        {"state": "draft"},
+    )
+    if application.channel is Channel.WINDOW:
+        count_visit(work, application, "apply")
+    receipt = _receipt(case, work)
+    _notice(work, application, "receipt", asdict(receipt))
+    last_day = CALENDAR.add(work.today, NOTICE_LIMIT.n + 1)
+    work.later(
+        DEEM,
+        {"id": str(application.id)},
+        home=application.home,
+        due=datetime.combine(last_day, time.min, SHANGHAI),
+        lane="clock",
+        key=str(application.id),
+    )
+    return receipt
+
+
+def accept(command: Accept, work: Work) -> Receipt:
+    """受理: the clerk has checked the list; the clock starts. 行政许可法 32(1)(5), 规定 5, 11; R14, R19, R22, R28
+
+    Refused with everything that is missing, at once. Nothing that a department holds can be on that list (R38).
+    """
+    case = cases.hold(work, command.home, command.id)
+    application = store.application(work, command.home, command.id, lock=True)
+    published = catalogue.version_of(work, application.item, application.item_version)
+    _bring(work, application, command.brought)
+    lacking = _lacking(work, application, published, command.brought)
+    if lacking:
+        raise Invalid("intake.lacking", errors=tuple(FieldError(code, "material.missing") for code in lacking))
+    task = next((t for t in case.tasks.values() if t.role == "clerk"), None)
+    if task is None:
+        raise Conflict("case.task_gone", number=case.matter.number)
+    cases.complete(
+        CompleteStep(
+            home=command.home,
+            id=command.id,
+            task=task.id,
+            outcome="accept",
+            duty=Duty.ACCEPT,
+            facts={"brought": sorted(command.brought)},
+            clause="规定 11",
+        ),
+        work,
+    )
+    work.change(APPLICATION, {"home": application.home, "id": application.id}, {"state": "accepted"})
+    receipt = _receipt(case, work)
+    _notice(work, application, "acceptance", asdict(receipt))
+    return receipt
+
+
+def ask_once(work: Work, home: int, application_id: UUID, lacks: Sequence[Lack], days: int) -> None:
+    """一次性告知: one notice that lists everything lacking, with its limit. A second one is refused. 行政许可法 32(1)(4)
+
+    Refused when the notice asks for something that a department holds (规定 7, 43(3)).
+    """
+    application = store.application(work, home, application_id, lock=True)
+    _own_centre(work, application)
+    if application.state != "submitted":
+        raise Conflict("intake.not_waiting")
+    if any(n.kind == "correction" for n in store.notices(work, home, application_id)):
+        raise Refused("intake.second_notice", clause="行政许可法 32")
+    if not lacks or not 1 <= days <= 60:
+        raise Invalid("intake.form", errors=(FieldError("lacks", "field.required"),))
+    published = catalogue.version_of(work, application.item, application.item_version)
+    held = {m.code: m.name for m in catalogue.needs(published.item, application.answers).held}
+    for lack in lacks:
+        if lack.material in held:
+            raise Refused("intake.asks_for_held", clause="规定 7", material=held[lack.material])
+    cases.mark_correction(work, home, application_id, waiting=True)
+    work.change(APPLICATION, {"home": home, "id": application_id}, {"state": "correction"})
+    until = CALENDAR.add(work.today, days)
+    _notice(work, application, "correction", {"lacks": [asdict(lack) for lack in lacks], "until": until})
+
+
+def corrected(work: Work, home: int, application_id: UUID, form: Mapping[str, object]) -> None:
+    """补正: the applicant has supplied what the one notice asked for."""
+    application = store.application(work, home, application_id, lock=True)
+    if application.state != "correction":
+        raise Conflict("intake.not_waiting")
+    published = catalogue.version_of(work, application.item, application.item_version)
+    checked = catalogue.check_form(published.item, application.answers, {**application.form, **form}, work.today)
+    cases.mark_correction(work, home, application_id, waiting=False)
+    work.change(APPLICATION, {"home": home, "id": application_id}, {"state": "submitted", "form": checked})
+
+
+def refuse(work: Work, home: int, application_id: UUID, reason: str, authority: str) -> None:
+    """不予受理: not this authority's competence; names the right one, with the remedies. 行政许可法 32(1)(2), 38"""
+    application = store.application(work, home, application_id, lock=True)
+    _own_centre(work, application)
+    if application.state not in ("submitted", "correction"):
+        raise Conflict("intake.not_waiting")
+    if not reason.strip():
+        raise Invalid("intake.form", errors=(FieldError("reason", "field.required"),))
+    cases.end(work, home, application_id, "refused", reason, "行政许可法 32")
+    work.change(APPLICATION, {"home": home, "id": application_id}, {"state": "refused"})
+    _notice(work, application, "refusal", {"reason": reason, "authority": authority})
+
+
+def withdraw(work: Work, home: int, application_id: UUID) -> None:
+    """撤回: the applicant takes the application back before the decision."""
+    application = store.application(work, home, application_id, lock=True)
+    if application.state == "draft":
+        work.change(APPLICATION, {"home": home, "id": application_id}, {"state": "withdrawn"})
+        return
+    case = cases.hold(work, home, application_id)
+    if case.decided_at is not None:
+        raise Conflict("intake.decided_already")
+    cases.end(work, home, application_id, "withdrawn", "applicant")
+    work.change(APPLICATION, {"home": home, "id": application_id}, {"state": "withdrawn"})
+
+
+def deem_runner() -> Runner:
+    """视为受理: no notice within five working days, so the application counts as accepted. 行政许可法 32(1)(4)"""
+
+    def inside(work: Work, errand: Errand, _: object) -> None:
+        application_id = UUID(errand.payload["id"])
+        application = store.application(work, errand.home, application_id, lock=True)
+        if application.state != "submitted" or application.submitted_at is None:
+            return
+        case = cases.hold(work, errand.home, application_id)
+        task = next((t for t in case.tasks.values() if t.role == "clerk"), None)
+        if task is None:
+            return
+        received_on = application.submitted_at.astimezone(SHANGHAI).date()
+        cases.deem_accepted(work, case, task, received_on)
+        work.change(APPLICATION, {"home": errand.home, "id": application_id}, {"state": "accepted"})
+
+    return Runner(inside=inside)
+
+
+def _drafted(work: Work, home: int, application_id: UUID) -> Application:
+    application = store.application(work, home, application_id, lock=True)
+    if application.state != "draft":
+        raise Conflict("intake.not_draft")
+    return application
+
+
+def _own_centre(work: Work, application: Application) -> None:
+    if work.actor.organisation != application.receiving:
+        raise Forbidden("intake.not_your_centre")
+
+
+def _bring(
+    work: Work,
+    application: Application,
+    brought: Mapping[str, tuple[str, ...]],
+    how: str = "paper",
+    file: UUID | None = None,
+) -> None:
+    there = store.brought(work, application.home, application.id) if brought else {}
+    for material, checked in brought.items():
+        key = {"home": application.home, "application": application.id, "material": material}
+        values: dict[str, object] = {"how": how, "file": file, "checked": checked, "at": work.now}
+        if material in there:
+            work.change(BROUGHT, key, {"checked": checked} if how == "paper" else values)
+        else:
+            work.put_once(BROUGHT, {**key, **values})
+
+
+def _lacking(
+    work: Work, application: Application, published: Published, brought: Mapping[str, tuple[str, ...]]
+) -> list[str]:
+    """The applicant's own required materials that are neither brought nor a form already filled in."""
+    needs = catalogue.needs(published.item, application.answers)
+    there = set(brought) | set(store.brought(work, application.home, application.id))
+    return [
+        m.code
+        for m in needs.bring
+        if m.necessity is not Necessity.TOLERABLE and not m.data_items and m.code not in there
+    ]
+
+
+def _receipt(case: Case, work: Work) -> Receipt:
+    dues = reading.dues(case, work.today)
+    return Receipt(
+        home=case.matter.home,
+        id=case.matter.id,
+        number=case.matter.number,
+        item=case.matter.item,
+        item_name=case.matter.item_name,
+        applicant=case.matter.applicant,
+        receiving=case.matter.receiving,
+        at=work.now,
+        accepted_on=case.timing.accepted_on,
+        promised_due=dues.promised,
+        legal_due=dues.legal,
+        provisional=dues.provisional,
+    )
+
+
+def _notice(work: Work, application: Application, kind: str, body: Mapping[str, object]) -> None:
+    work.add(
+        NOTICE,
+        {
+            "home": application.home,
+            "application": application.id,
+            "id": work.new_id(),
+            "kind": kind,
+            "body": body,
+            "by_person": work.actor.person,
+            "by_organisation": application.receiving,
+            "at": work.now,
+        },
+    )
+
+
+def count_visit(work: Work, application: Application, reason: str) -> None:
+    """到场: count a visit; the second one is a defect that stands in the journal with whom it happened (R01)."""
+    seq = application.visits + 1
+    work.add(
+        VISIT,
+        {
+            "home": application.home,
+            "application": application.id,
+            "seq": seq,
+            "reason": reason,
+            "place": work.actor.organisation,
+            "at": work.now,
+        },
+    )
+    if seq > 1:
+        cases.note_on(
+            work, application.home, application.id, "visit.second", {"reason": reason, "seq": seq}, "规定 2"
+        )

@@ -1,0 +1,223 @@
+"""受理库 — intake's SQL: applications, what was brought, notices, visits, deliveries."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from yiwang.casework.messages import Facts
+from yiwang.ground.outcome import NotFound
+from yiwang.intake.messages import Channel, Delivery
+from yiwang.plumbing.tables import Table
+from yiwang.plumbing.work import Work
+
+APPLICATION = Table(
+    "intake.application",
+    {
+        "home": "int",
+        "id": "uuid",
+        "state": "text",
+        "item": "text",
+        "item_version": "int",
+        "item_name": "text",
+        "subject": "uuid",
+        "applicant": "text",
+        "agent": "text",
+        "division": "text",
+        "receiving": "text",
+        "channel": "text",
+        "window_code": "text",
+        "answers": "jsonb",
+        "form": "jsonb",
+        "delivery": "text",
+        "address": "text",
+        "number": "text",
+        "drafted_at": "timestamptz",
+        "submitted_at": "timestamptz",
+    },
+    ("home", "id"),
+)
+BROUGHT = Table(
+    "intake.brought",
+    {
+        "home": "int",
+        "application": "uuid",
+        "material": "text",
+        "how": "text",
+        "file": "uuid",
+        "checked": "jsonb",
+        "at": "timestamptz",
+    },
+    ("home", "application", "material"),
+)
+NOTICE = Table(
+    "intake.notice",
+    {
+        "home": "int",
+        "application": "uuid",
+        "id": "uuid",
+        "kind": "text",
+        "body": "jsonb",
+        "by_person": "text",
+        "by_organisation": "text",
+        "at": "timestamptz",
+    },
+    ("home", "application", "id"),
+)
+VISIT = Table(
+    "intake.visit",
+    {"home": "int", "application": "uuid", "seq": "int", "reason": "text", "place": "text", "at": "timestamptz"},
+    ("home", "application", "seq"),
+)
+DELIVERY = Table(
+    "intake.delivery",
+    {
+        "home": "int",
+        "application": "uuid",
+        "way": "text",
+        "tracking": "text",
+        "recipient": "text",
+        "by_person": "text",
+        "at": "timestamptz",
+    },
+    ("home", "application"),
+    {"delivery_pkey": "intake.already_delivered"},
+)
+
+_COLUMNS = (
+    "home, id, state, item, item_version, item_name, subject, applicant, agent, division, receiving, channel,"
+    " window_code, answers, form, delivery, address, number, drafted_at, submitted_at"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Application:
+    """申请: one application as it stands. `form` maps data item to what the applicant wrote."""
+
+    home: int
+    id: UUID
+    state: str
+    item: str
+    item_version: int
+    item_name: str
+    subject: UUID
+    applicant: str
+    agent: str
+    division: str
+    receiving: str
+    channel: Channel
+    window: str
+    answers: Facts
+    form: Mapping[str, Any]
+    delivery: Delivery
+    address: str
+    number: str
+    drafted_at: datetime
+    submitted_at: datetime | None
+    visits: int
+
+
+def _application(row: tuple[Any, ...]) -> Application:
+    values = list(row)
+    values[11] = Channel(values[11])
+    values[13] = {k: tuple(v) if isinstance(v, list) else v for k, v in values[13].items()}
+    values[15] = Delivery(values[15])
+    return Application(*values)
+
+
+_VISITS = "(SELECT count(*) FROM intake.visit v WHERE v.home = a.home AND v.application = a.id)"
+
+
+def application(work: Work, home: int, application_id: UUID, *, lock: bool = False) -> Application:
+    """One application; NotFound when there is none."""
+    rows = work.read(
+        f"SELECT {_COLUMNS}, {_VISITS} FROM intake.application a WHERE home = %s AND id = %s"  # noqa: S608 — constant columns
+        + (" FOR UPDATE OF a" if lock else ""),
+        (home, application_id),
+    )
+    if not rows:
+        raise NotFound("intake.unknown")
+    return _application(rows[0])
+
+
+def of_subject(work: Work, home: int, subject: UUID, limit: int, offset: int) -> list[Application]:
+    """A subject's applications, the newest first."""
+    rows = work.read(
+        f"SELECT {_COLUMNS}, {_VISITS} FROM intake.application a WHERE home = %s AND subject = %s"  # noqa: S608 — constant columns
+        " ORDER BY drafted_at DESC, id DESC LIMIT %s OFFSET %s",
+        (home, subject, limit, offset),
+    )
+    return [_application(row) for row in rows]
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """通知书: one written notice."""
+
+    id: UUID
+    kind: str
+    body: Mapping[str, Any]
+    by_person: str
+    by_organisation: str
+    at: datetime
+
+
+def notices(work: Work, home: int, application_id: UUID) -> list[Notice]:
+    """All notices of an application, first to last."""
+    rows = work.read(
+        "SELECT id, kind, body, by_person, by_organisation, at FROM intake.notice"
+        " WHERE home = %s AND application = %s ORDER BY id",
+        (home, application_id),
+    )
+    return [Notice(*row) for row in rows]
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """到场: once that somebody came."""
+
+    seq: int
+    reason: str
+    place: str
+    at: datetime
+
+
+def visits(work: Work, home: int, application_id: UUID) -> list[Visit]:
+    """Every time somebody came for this application."""
+    rows = work.read(
+        "SELECT seq, reason, place, at FROM intake.visit WHERE home = %s AND application = %s ORDER BY seq",
+        (home, application_id),
+    )
+    return [Visit(*row) for row in rows]
+
+
+def brought(work: Work, home: int, application_id: UUID) -> dict[str, tuple[str, tuple[str, ...]]]:
+    """What was brought: material → (how, checkpoints ticked)."""
+    rows = work.read(
+        "SELECT material, how, checked FROM intake.brought WHERE home = %s AND application = %s",
+        (home, application_id),
+    )
+    return {material: (how, tuple(checked)) for material, how, checked in rows}
+
+
+@dataclass(frozen=True, slots=True)
+class DeliveryRow:
+    """出件记录: how a result was delivered."""
+
+    way: str
+    tracking: str
+    recipient: str
+    by_person: str
+    at: datetime
+
+
+def delivery(work: Work, home: int, application_id: UUID) -> DeliveryRow | None:
+    """The delivery of an application's result, once it was made."""
+    rows = work.read(
+        "SELECT way, tracking, recipient, by_person, at FROM intake.delivery WHERE home = %s AND application = %s",
+        (home, application_id),
+    )
+    return DeliveryRow(*rows[0]) if rows else None
