@@ -1,0 +1,69 @@
+"""一事引发一事 — after this event, these commands; pure, and the only place where systems meet."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from yiwang.casework.messages import CaseDecided, TaskOpened
+from yiwang.catalogue.messages import StepKind
+from yiwang.enforcement.messages import DutiesCreated
+from yiwang.handling.messages import WatchConsultation
+from yiwang.intake.messages import Delivered, IssueResults
+from yiwang.net.messages import AskRating, FinishAutomatic, Note, Supervise
+from yiwang.sharing.messages import DataDisputed, DataFetched, Gather, Gathered, LicenceIssued
+
+
+def fetch_step(event: TaskOpened) -> Sequence[object]:
+    """A fetch step opens → sharing says what is there (R47)."""
+    return [Gather(home=event.home, id=event.id)] if event.step_kind == StepKind.FETCH else []
+
+
+def fetched_all(event: Gathered) -> Sequence[object]:
+    """What departments hold was asked for → the case goes on, whatever still pends (R38)."""
+    outcome = "pending" if event.pending else "complete"
+    return [FinishAutomatic(home=event.home, id=event.id, step_kind=StepKind.FETCH, outcome=outcome)]
+
+
+def data_there(event: DataFetched) -> Sequence[object]:
+    """A department has answered → it stands in the thread of the case."""
+    facts = {"material": event.material, "line": event.line, "state": str(event.state)}
+    return [Note(home=event.home, id=event.id, act="data.fetched", facts=facts)]
+
+
+def data_disputed(event: DataDisputed) -> Sequence[object]:
+    """The applicant disputes a record → it stands in the thread of the case (规定 7)."""
+    facts = {"material": event.material, "line": event.line}
+    return [Note(home=event.home, id=event.id, act="data.disputed", facts=facts, clause="规定 7")]
+
+
+def consultation(event: TaskOpened) -> Sequence[object]:
+    """A consultation opens with a limit → somebody watches for silence (R50)."""
+    if event.step_kind != StepKind.CONSULT or event.due is None:
+        return []
+    return [WatchConsultation(home=event.home, id=event.id, task=event.task, step=event.step, due=event.due)]
+
+
+def results(event: CaseDecided) -> Sequence[object]:
+    """Decided → the licences of those who granted are made at once."""
+    return [IssueResults(home=event.home, id=event.id, item=event.item, outcomes=event.outcomes)]
+
+
+def licence(event: LicenceIssued) -> Sequence[object]:
+    """A licence was made → it stands in the thread of the case."""
+    facts = {"code": event.code, "name": event.name, "organisation": event.organisation}
+    return [Note(home=event.home, id=event.id, act="licence.issued", facts=facts, clause="规定 15")]
+
+
+def supervise(event: TaskOpened) -> Sequence[object]:
+    """The supervision step opens → duties are made (谁审批谁监管, R33)."""
+    return [Supervise(home=event.home, id=event.id)] if event.step_kind == StepKind.SUPERVISE else []
+
+
+def supervised(event: DutiesCreated) -> Sequence[object]:
+    """Duties stand → the flow's last step is done."""
+    return [FinishAutomatic(home=event.home, id=event.id, step_kind=StepKind.SUPERVISE, outcome="created")]
+
+
+def rating(event: Delivered) -> Sequence[object]:
+    """Delivered → a third party asks how it was (R15)."""
+    return [AskRating(home=event.home, id=event.id, visits=event.visits)]
