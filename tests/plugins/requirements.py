@@ -38,7 +38,7 @@ def proofs(items: list[pytest.Item]) -> dict[str, list[str]]:
     return found
 
 
-def report(found: dict[str, list[str]]) -> Iterator[str]:
+def table(found: dict[str, list[str]]) -> Iterator[str]:
     """The table of `make requirements`: id, reading, then the tests that prove it, or «open»."""
     known = readings()
     for name, reading in known.items():
@@ -64,7 +64,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     if wrong and not hasattr(config, "workerinput"):  # an error here would tear an xdist worker down without a word
         raise pytest.UsageError(*dict.fromkeys(wrong))
     if config.getoption("requirements"):
-        print("\n".join(report(proofs(items))))
+        print("\n".join(table(proofs(items))))
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
@@ -75,12 +75,22 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
     """A browser test that skips is a failure where the browser was promised (`.ci/run`)."""
-    result = yield
-    if result.skipped and _browser_required() and item.get_closest_marker("browser"):
-        result.outcome = "failed"
-        result.longrepr = f"skipped although YIWANG_REQUIRE_BROWSER=1: {result.longrepr}"
-    return result
+    report = yield
+    if report.skipped and item.get_closest_marker("browser") and not hasattr(report, "wasxfail"):
+        _fail_where_required(report)
+    return report
 
 
-def _browser_required() -> bool:
-    return os.environ.get("YIWANG_REQUIRE_BROWSER") == "1"
+@pytest.hookimpl(wrapper=True)
+def pytest_make_collect_report() -> Generator[None, pytest.CollectReport, pytest.CollectReport]:
+    """Nor may a whole file skip itself there."""
+    report = yield
+    if report.skipped:
+        _fail_where_required(report)
+    return report
+
+
+def _fail_where_required(report: pytest.TestReport | pytest.CollectReport) -> None:
+    if os.environ.get("YIWANG_REQUIRE_BROWSER") == "1":
+        report.outcome = "failed"
+        report.longrepr = f"skipped although YIWANG_REQUIRE_BROWSER=1: {report.longrepr}"

@@ -62,3 +62,12 @@ def test_a_skipped_browser_test_fails_where_the_browser_is_promised(
     monkeypatch.setenv("YIWANG_REQUIRE_BROWSER", required)
     suite.makepyfile("import pytest\n\n@pytest.mark.browser\ndef test_a():\n    pytest.skip('no Chromium')\n")
     suite.runpytest_inprocess(*PLUGIN).assert_outcomes(**outcome)
+
+
+@pytest.mark.parametrize("required, outcome", [("0", {"skipped": 1}), ("1", {"errors": 1})])
+def test_a_file_that_skips_itself_is_an_error_there(
+    suite: pytest.Pytester, monkeypatch: pytest.MonkeyPatch, required: str, outcome: dict[str, int]
+) -> None:
+    monkeypatch.setenv("YIWANG_REQUIRE_BROWSER", required)
+    suite.makepyfile("import pytest\n\npytest.skip('no Chromium', allow_module_level=True)\n")
+    suite.runpytest_inprocess(*PLUGIN).assert_outcomes(**outcome)

@@ -1,0 +1,42 @@
+# `make` prints this list. Everything runs through uv, which keeps .venv in step with uv.lock.
+.DEFAULT_GOAL := help
+RUN := uv run
+# Without bytecode pytest rewrites all its plugins at every start.
+unexport PYTHONDONTWRITEBYTECODE
+
+.PHONY: help
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-20s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+.PHONY: check fast test lint types contracts
+check: lint types contracts test ## everything that must be green
+
+fast: ## rules, laws and plugins only: no database, no browser
+	$(RUN) pytest -q -m "not browser and not database and not slow"
+
+test: ## all tests (needs Chromium for the browser tests, else they skip)
+	$(RUN) pytest
+
+lint: ## ruff: rules and format
+	$(RUN) ruff check
+	$(RUN) ruff format --check
+
+types: ## mypy, strict
+	$(RUN) mypy
+
+contracts: ## import-linter: floors, rooms, doors, purity, cycles
+	$(RUN) lint-imports --no-logo
+
+.PHONY: requirements glossary
+requirements: ## each requirement with the tests that prove it, or «open»
+	@$(RUN) pytest --requirements
+
+glossary: ## collect the field's terms from the docstrings into docs/glossary.md
+	$(RUN) python docs/glossary.py
+
+.PHONY: demo bench
+demo: ## the whole system with sample data, one process tree, one Ctrl-C
+	$(RUN) yiwang demo
+
+bench: ## what an act costs, beside the same rows by the bare driver
+	$(RUN) yiwang bench
