@@ -56,7 +56,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_configure(config: pytest.Config) -> None:
     if config.getoption("requirements"):
         config.option.collectonly = True
-        config.option.verbose = -3  # the table replaces the list of collected tests
+        config.option.verbose = -3  # the table stands in place of pytest's own list and closing line
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
@@ -65,6 +65,12 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         raise pytest.UsageError(*dict.fromkeys(wrong))
     if config.getoption("requirements"):
         print("\n".join(table(proofs(items))))
+        items.clear()
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    if session.config.getoption("requirements") and session.exitstatus == pytest.ExitCode.NO_TESTS_COLLECTED:
+        session.exitstatus = pytest.ExitCode.OK
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:

@@ -31,6 +31,7 @@ def test_the_table_names_the_tests_and_says_open(suite: pytest.Pytester) -> None
         """
     )
     result = suite.runpytest_inprocess(*PLUGIN, "--requirements")
+    assert result.ret == 0
     result.stdout.re_match_lines(
         [
             r"R14 +The key: separate acceptance from handling",
