@@ -87,7 +87,16 @@ def plant(house: Path, files: dict[str, str]) -> set[str]:
 
 def lint(house: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     """Run import-linter on the package of a house; its first place to look is the working directory."""
-    command = [sys.executable, "-c", LINT, "--config", str(house / ".importlinter"), "--no-cache", *arguments]
+    command = [
+        sys.executable,
+        "-c",
+        LINT,
+        "--config",
+        str(house / ".importlinter"),
+        "--no-cache",
+        "--no-logo",
+        *arguments,
+    ]
     return subprocess.run(command, cwd=house / "src", text=True, capture_output=True, check=False)
 
 
