@@ -188,7 +188,8 @@ def _since(stop: Stop, start: dt.date) -> int:
 
 
 def _until(stop: Stop) -> int:
-    return (stop.end or stop.since).toordinal()
+    # A notice later than the end of the procedure stops nothing.
+    return max(stop.end or stop.since, stop.since).toordinal()
 
 
 def length_in_days(start: dt.date, n: int, unit: Unit) -> int:
