@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
 import msgspec
 
 from yiwang.casework.messages import Duty, Facts, Matter, Progress, Status, Task, Timing
+from yiwang.ground.clock import Extension, Ground, Limit, Stop
 from yiwang.ground.outcome import NotFound
 from yiwang.plumbing.tables import Mode, Table
 from yiwang.plumbing.work import Thread, Work
@@ -113,6 +114,43 @@ class Case:
     read_seq: int = field(default=0)
 
 
+def pack_timing(timing: Timing) -> dict[str, object]:
+    """A clock as it is kept: limits as text, stops as lists of dates, ground and clause."""
+    extension = timing.extension
+    return {
+        "promised": str(timing.promised) if timing.promised else None,
+        "legal": str(timing.legal) if timing.legal else None,
+        "accepted_on": timing.accepted_on,
+        "stops": [(s.start, s.end, s.ground.name, s.notice, s.clause) for s in timing.stops],
+        "extension": extension
+        and (str(extension.limit), extension.approved_by, extension.reason, extension.on, extension.clause),
+        "met_on": timing.met_on,
+    }
+
+
+def _day(text: str | None) -> date | None:
+    return date.fromisoformat(text) if text else None
+
+
+def unpack_timing(raw: Mapping[str, Any]) -> Timing:
+    """The clock that `pack_timing` has kept."""
+    extension = raw["extension"]
+    return Timing(
+        promised=Limit.parse(raw["promised"]) if raw["promised"] else None,
+        legal=Limit.parse(raw["legal"]) if raw["legal"] else None,
+        accepted_on=_day(raw["accepted_on"]),
+        stops=tuple(
+            Stop(date.fromisoformat(start), _day(end), Ground[ground], date.fromisoformat(notice), clause)
+            for start, end, ground, notice, clause in raw["stops"]
+        ),
+        extension=extension
+        and Extension(
+            Limit.parse(extension[0]), extension[1], extension[2], date.fromisoformat(extension[3]), extension[4]
+        ),
+        met_on=_day(raw["met_on"]),
+    )
+
+
 def _facts(raw: Mapping[str, Any]) -> Facts:
     return {k: tuple(v) if isinstance(v, list) else v for k, v in raw.items()}
 
@@ -144,7 +182,7 @@ def load(work: Work, home: int, case_id: UUID, *, lock: bool) -> Case:
         facts=_facts(r[11]),
         progress=msgspec.convert(r[12], Progress),
         tasks={t.step: t for t in msgspec.convert(r[13], tuple[Task, ...])},
-        timing=msgspec.convert(r[14], Timing),
+        timing=unpack_timing(r[14]),
         thread=Thread(home, case_id, r[19], r[20]),
         hands={person: Duty(duty) for person, duty in (r[21] or {}).items()},
         accepted_at=r[16],
@@ -160,7 +198,7 @@ def keep(work: Work, case: Case, dues: Mapping[str, object]) -> None:
         "status": case.status,
         "progress": case.progress,
         "tasks": list(case.tasks.values()),
-        "timing": case.timing,
+        "timing": pack_timing(case.timing),
         **dues,
         "accepted_at": case.accepted_at,
         "decided_at": case.decided_at,

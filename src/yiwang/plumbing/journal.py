@@ -10,7 +10,7 @@ from uuid import UUID
 
 import msgspec
 
-from yiwang.ground.chain import link
+from yiwang.ground.chain import GENESIS, link
 from yiwang.plumbing.work import Thread, Work
 
 
@@ -82,7 +82,7 @@ def threads(work: Work, size: int = 1000) -> Iterator[list[tuple[int, UUID, int,
 
 def prove(rows: list[tuple[int, UUID, int, str, bytes]], head: Thread | None) -> Break | None:
     """Recompute the chain of one thread; `head` is what its owner keeps, so that a cut tail shows too."""
-    previous, seq = b"", 0
+    previous, seq = GENESIS, 0
     for home, thread, number, entry, digest in rows:
         seq += 1
         if number != seq:

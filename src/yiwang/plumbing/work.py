@@ -16,7 +16,7 @@ import psycopg
 from psycopg.errors import IntegrityError
 
 from yiwang.ground.actor import Actor
-from yiwang.ground.chain import canonical, link
+from yiwang.ground.chain import GENESIS, canonical, link
 from yiwang.ground.ids import uuid7
 from yiwang.ground.outcome import Conflict
 from yiwang.plumbing.database import Database
@@ -64,7 +64,7 @@ class Thread:
     home: int
     id: UUID
     seq: int = 0
-    head: bytes = b""
+    head: bytes = GENESIS
 
 
 @dataclass(frozen=True, slots=True)

@@ -62,7 +62,7 @@ def look(work: Work, home: int, case_id: UUID) -> Case:
 def find(work: Work, written: str) -> tuple[int, UUID]:
     """A case number as somebody typed it → home and id; Invalid when its check digits are wrong, NotFound when unknown."""
     parsed = number.parse(written)
-    return parsed.home, store.home_of_number(work, parsed.home, parsed.digits)
+    return parsed.home, store.home_of_number(work, parsed.home, str(parsed))
 
 
 def thread(work: Work, home: int, case_id: UUID) -> list[Entry]:

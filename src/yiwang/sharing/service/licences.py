@@ -9,15 +9,14 @@ from uuid import UUID
 
 from yiwang.catalogue import service as catalogue
 from yiwang.directory import service as directory
-from yiwang.ground import identifiers
 from yiwang.ground.chain import canonical
+from yiwang.ground.home import HOMES
+from yiwang.ground.identifiers import LicenceIdentifier
 from yiwang.ground.outcome import NotFound
 from yiwang.plumbing.work import Work
 from yiwang.sharing import store
 from yiwang.sharing.messages import LicenceIssued, LicenceView, Subject
 from yiwang.sharing.store import LicenceRow
-
-ROOT = identifiers.ELICENCE_ROOT
 
 
 def issue(
@@ -31,8 +30,8 @@ def issue(
     authority = directory.organisation(work, organisation)
     issuer_code = directory.credit_code(authority)
     licence_id = work.new_id()
-    serial = f"{of.home:05d}{licence_id.int % 36**10:010d}"[:15]
-    code = identifiers.elicence_id(issuer_code + "001", issuer_code, serial, 1)
+    serial = f"{of.home:05d}{licence_id.int % 10**15:015d}"
+    code = str(LicenceIdentifier(issuer_code + "001", issuer_code, serial, 1))
     row: dict[str, object] = {
         "home": of.home,
         "id": licence_id,
@@ -70,13 +69,11 @@ def _signed(code: str, name: str, holder: str, issuer: str, issued_on: date, val
 
 def check(work: Work, code: str) -> LicenceView:
     """核验: what anyone may know of a licence by its code; `genuine` says whether its signature is ours."""
-    written = code.strip().upper()
-    if not identifiers.elicence_valid(written):
+    written = LicenceIdentifier.parse(code)
+    home = written.serial[:5]
+    if not home.isdigit() or int(home) >= HOMES:
         raise NotFound("licence.unknown")
-    serial = written[len(ROOT) + 1 :].split(".")[2]
-    if not serial[:5].isdigit() or int(serial[:5]) > 16383:
-        raise NotFound("licence.unknown")
-    row = store.licence_by_code(work, int(serial[:5]), written)
+    row = store.licence_by_code(work, int(home), str(written))
     message = _signed(row.code, row.name, row.holder, row.issuer_name, row.issued_on, row.valid_to)
     return LicenceView(
         code=row.code,

@@ -10,7 +10,7 @@ from uuid import UUID
 import msgspec
 
 from yiwang.catalogue.messages import Material
-from yiwang.ground import identifiers
+from yiwang.ground.identifiers import CitizenNumber, CreditCode
 from yiwang.ground.outcome import Conflict
 from yiwang.plumbing.outbox import Errand, Runner, wait
 from yiwang.plumbing.work import Work
@@ -40,9 +40,9 @@ def know(work: Work, kind: SubjectKind, identifier: str, name: str, phone: str =
     Invalid when the citizen number or credit code is wrong. GB 11643, GB 32100
     """
     written = (
-        identifiers.citizen_number(identifier, work.today)
+        CitizenNumber.parse(identifier, today=work.today).text
         if kind is SubjectKind.PERSON
-        else identifiers.credit_code(identifier)
+        else CreditCode.parse(identifier).text
     )
     home = work.home(kind, written)
     known = store.find_subject(work, home, kind, written)

@@ -1,0 +1,75 @@
+"""总装 — the composition root: what follows what, who obeys, and the engine everything runs on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+from yiwang.casework.messages import CaseDecided, TaskOpened
+from yiwang.enforcement.messages import DutiesCreated
+from yiwang.ground.home import home_of
+from yiwang.handling import service as handling
+from yiwang.handling.messages import WatchConsultation
+from yiwang.intake.messages import Delivered, IssueResults
+from yiwang.intake.service import applications, delivery
+from yiwang.net import after, obey
+from yiwang.net.messages import AskRating, FinishAutomatic, Note, Supervise
+from yiwang.plumbing.database import Database
+from yiwang.plumbing.outbox import Runner
+from yiwang.plumbing.settings import ensure
+from yiwang.plumbing.signing import Signer
+from yiwang.plumbing.work import Engine, Net
+from yiwang.sharing.messages import DataDisputed, DataFetched, Departments, Gather, Gathered, LicenceIssued
+from yiwang.sharing.service import requests as sharing
+
+LANES = ("default", "sharing", "clock")
+
+NET = Net(
+    follows={
+        TaskOpened: (after.fetch_step, after.consultation, after.supervise),
+        Gathered: (after.fetched_all,),
+        DataFetched: (after.data_there,),
+        DataDisputed: (after.data_disputed,),
+        CaseDecided: (after.results,),
+        LicenceIssued: (after.licence,),
+        DutiesCreated: (after.supervised,),
+        Delivered: (after.rating,),
+    },
+    obeys={
+        Gather: sharing.gather,
+        FinishAutomatic: obey.finish_automatic,
+        Note: obey.note,
+        Supervise: obey.supervise,
+        AskRating: obey.ask_rating,
+        IssueResults: delivery.issue_results,
+        WatchConsultation: handling.watch,
+    },
+)
+
+
+def real_clock() -> datetime:
+    """The time now, with its zone."""
+    return datetime.now(UTC)
+
+
+def engine(database: Database, clock: Callable[[], datetime] = real_clock) -> Engine:
+    """The engine on a migrated database, with the keys of this installation."""
+    with database.connection() as connection:
+        keys = ensure(connection, ("home", "licence"))
+    home_key = bytes.fromhex(keys["home"])
+    return Engine(
+        database=database,
+        net=NET,
+        clock=clock,
+        home=lambda kind, identifier: home_of(home_key, kind, identifier),
+        signer=Signer.from_hex(keys["licence"]),
+    )
+
+
+def runners(departments: Departments) -> dict[str, Runner]:
+    """How each kind of errand is run."""
+    return {
+        sharing.FETCH: sharing.fetch_runner(departments),
+        applications.DEEM: applications.deem_runner(),
+        handling.SILENCE: handling.silence_runner(),
+    }
