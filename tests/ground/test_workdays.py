@@ -144,6 +144,13 @@ def test_years_outside_the_tables_have_weekends_only() -> None:
     assert not CALENDAR.day(day("1949-10-01")).published
 
 
+@pytest.mark.parametrize("edge", ["2006-12-31", "2007-01-01", "2099-12-31", "2100-01-01"])
+def test_counting_goes_on_over_the_edges_of_the_tables(edge: str) -> None:
+    for date in (day(edge) + n * ONE for n in range(-10, 10)):
+        assert CALENDAR.is_workday(date) is CALENDAR.day(date).is_workday, date
+        assert CALENDAR.add(date - ONE, CALENDAR.count(date - ONE, date + 9 * ONE)) <= date + 9 * ONE
+
+
 def test_beyond_the_year_9999_is_refused() -> None:
     with pytest.raises(Invalid, match=r"workday\.out_of_range"):
         CALENDAR.add(dt.date.max, 1)

@@ -187,13 +187,16 @@ def _day(text: str) -> dt.date:
 
 
 def _moment(text: str) -> dt.date:
-    if len(text) <= 10:
-        return _day(text)
+    """A day, or a day with its time of day after T or a space."""
     day = _day(text[:10])
+    if len(text) == 10:
+        return day
     try:
-        return dt.datetime.fromisoformat(text) if text[10] in "T " else day
+        if text[10] in "T ":
+            return dt.datetime.fromisoformat(text)
     except ValueError:
-        raise Invalid("clock.date_unreadable", text=text) from None
+        pass
+    raise Invalid("clock.date_unreadable", text=text)
 
 
 def _day_of(start: dt.date) -> dt.date:
