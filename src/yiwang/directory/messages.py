@@ -1,0 +1,91 @@
+"""机构人员的话 — divisions, organisations on two lines (条块), posts, people, powers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Division:
+    """行政区划: 6 digits to the county, 9 to the township."""
+
+    code: str
+    name: str
+    kind: str
+    parent: str
+    valid_from: date | None = None
+    valid_to: date | None = None
+    successor: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """条线: the same business at every level; `local_line` when another line does it below the province."""
+
+    key: str
+    name: str
+    short: str
+    name_en: str
+    local_name: str
+    local_line: str
+    kind: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Organisation:
+    """机构: a line in a division. `level` is province, city, county or town; `kind` tells centre from department."""
+
+    code: str
+    line: str
+    division: str
+    level: str
+    name: str
+    kind: str
+    name_en: str = ""
+    valid_from: date | None = None
+    valid_to: date | None = None
+    successor: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Post:
+    """岗位: in an organisation, with its roles; `at_centre` for those who sit in the service centre (R26)."""
+
+    code: str
+    organisation: str
+    name: str
+    roles: tuple[str, ...]
+    at_centre: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Person:
+    """人员: an official, a member of the public, or an outside program; `subject_*` say whom the public one is."""
+
+    code: str
+    name: str
+    kind: str
+    subject_kind: str = ""
+    subject_identifier: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Window:
+    """窗口: a window of a service centre; not bound to any item (R28)."""
+
+    code: str
+    centre: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Power:
+    """权力: at which level the item is decided in an area (a division prefix), from a day until a day."""
+
+    item: str
+    area: str
+    level: str
+    held_from: date
+    held_to: date | None = None
+    basis: str = ""
