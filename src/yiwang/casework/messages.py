@@ -37,7 +37,6 @@ class Duty(StrEnum):
     REVIEW = "review"
     DECIDE = "decide"
     CONSULT = "consult"
-    ISSUE = "issue"  # makes the document, in the department
     DELIVER = "deliver"  # hands it out, in the centre
     RATE = "rate"
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -111,7 +111,6 @@ class Case:
     decided_at: datetime | None = None
     closed_at: datetime | None = None
     fresh: bool = False
-    read_seq: int = field(default=0)
 
 
 def pack_timing(timing: Timing) -> dict[str, object]:
@@ -188,7 +187,6 @@ def load(work: Work, home: int, case_id: UUID, *, lock: bool) -> Case:
         accepted_at=r[16],
         decided_at=r[17],
         closed_at=r[18],
-        read_seq=r[19],
     )
 
 
@@ -208,7 +206,7 @@ def keep(work: Work, case: Case, dues: Mapping[str, object]) -> None:
     }
     key = {"home": case.matter.home, "id": case.matter.id}
     if not case.fresh:
-        work.change(MATTER, key, values, {"journal_seq": case.read_seq})
+        work.change(MATTER, key, values)
         return
     matter = case.matter
     work.put_once(

@@ -42,13 +42,13 @@ CREATE TABLE casework.hand (
     home   int  NOT NULL CHECK (home BETWEEN 0 AND 16383),
     matter uuid NOT NULL,
     person text NOT NULL,
-    duty   text NOT NULL CHECK (duty IN ('accept','handle','review','decide','consult','issue','deliver','rate')),
+    duty   text NOT NULL CHECK (duty IN ('accept','handle','review','decide','consult','deliver','rate')),
     kind   text NOT NULL,
     CONSTRAINT hand_pkey PRIMARY KEY (home, matter, person),
     CONSTRAINT hand_matter_fkey FOREIGN KEY (home, matter) REFERENCES casework.matter (home, id),
     CONSTRAINT hand_centre_accepts CHECK (duty NOT IN ('accept', 'deliver') OR kind IN ('centre', 'township')),
     CONSTRAINT hand_department_handles CHECK (
-        duty NOT IN ('handle', 'review', 'decide', 'consult', 'issue') OR kind = 'department'),
+        duty NOT IN ('handle', 'review', 'decide', 'consult') OR kind = 'department'),
     CONSTRAINT hand_third_party_rates CHECK (duty <> 'rate' OR kind = 'evaluation')
 );
 

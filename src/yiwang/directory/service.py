@@ -10,7 +10,7 @@ from time import monotonic
 from yiwang.directory import store
 from yiwang.directory.messages import Organisation, Person, Post, Power, Window
 from yiwang.directory.rules.resolution import Directory, build, division_at, in_scope, prefix
-from yiwang.ground.actor import Actor
+from yiwang.ground.actor import Actor, ActorKind
 from yiwang.ground.digits import ALPHANUMERIC
 from yiwang.ground.identifiers import credit_check, organisation_check
 from yiwang.ground.outcome import Forbidden, NotFound
@@ -130,10 +130,10 @@ def actor_of(work: Work, code: str, post: str, terminal: str = "") -> Actor:
     if who.kind != "staff":
         role = "applicant" if who.kind == "public" else "client"
         held = store.posts_of(work, code, work.today) if who.kind == "client" else []
-        where = held[0].organisation if held else ""
-        place = organisation(work, where).division if where else ""
-        kind = "public" if who.kind == "public" else "client"
-        return Actor(code, who.name, "", where, place, frozenset({role}), kind, terminal)
+        own = held[0].organisation if held else ""
+        place = organisation(work, own).division if own else ""
+        kind: ActorKind = "public" if who.kind == "public" else "client"
+        return Actor(code, who.name, "", own, place, frozenset({role}), kind, terminal)
     posts = store.posts_of(work, code, work.today)
     chosen = next((p for p in posts if p.code == post), posts[0] if posts and not post else None)
     if chosen is None:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
+from typing import Any
 
 import psycopg
 
@@ -80,11 +81,11 @@ def migrate(conninfo: str, root: Path = HERE) -> list[Migration]:
     return applied
 
 
-def _bring(connection: psycopg.Connection[tuple[object, ...]], system: str, root: Path) -> list[Migration]:
+def _bring(connection: psycopg.Connection[Any], system: str, root: Path) -> list[Migration]:
     schema = tables_of(system, root)
     if schema is None:
         return []
-    there = dict(
+    there: dict[str, str] = dict(
         connection.execute("SELECT name, checksum FROM plumbing_meta.migration WHERE system = %s", (system,)).fetchall()
     )
     steps = list(migrations_of(system, root))
@@ -107,7 +108,7 @@ def _bring(connection: psycopg.Connection[tuple[object, ...]], system: str, root
     return done
 
 
-def _mark(connection: psycopg.Connection[tuple[object, ...]], step: Migration) -> None:
+def _mark(connection: psycopg.Connection[Any], step: Migration) -> None:
     connection.execute(
         "INSERT INTO plumbing_meta.migration (system, name, checksum) VALUES (%s, %s, %s)",
         (step.system, step.name, step.checksum),

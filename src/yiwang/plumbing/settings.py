@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from secrets import token_hex
+from typing import Any
 
 from psycopg import Connection
 
 
-def ensure(connection: Connection[object], names: tuple[str, ...]) -> dict[str, str]:
+def ensure(connection: Connection[Any], names: tuple[str, ...]) -> dict[str, str]:
     """The named keys as 64 hex digits each; those not there yet are made now. Two first starts agree on one."""
     for name in names:
         connection.execute(
@@ -15,4 +16,4 @@ def ensure(connection: Connection[object], names: tuple[str, ...]) -> dict[str, 
             (name, token_hex(32)),
         )
     rows = connection.execute("SELECT name, value FROM plumbing.setting WHERE name = ANY(%s)", (list(names),))
-    return {str(name): str(value) for name, value in rows}  # type: ignore[misc]  # rows are untyped tuples
+    return dict(rows.fetchall())

@@ -102,6 +102,7 @@ class Batch:
         default_factory=dict
     )
     fresh: dict[tuple[str, tuple[object, ...]], tuple[Table, dict[str, object]]] = field(default_factory=dict)
+    written: set[tuple[str, tuple[object, ...]]] = field(default_factory=set)
 
     def add(self, table: Table, row: Mapping[str, object], mode: Mode = Mode.ADD) -> None:
         """Take a new row."""
@@ -109,8 +110,13 @@ class Batch:
         self.parts.setdefault(part, []).append(dict(row))
 
     def put_once(self, table: Table, row: Mapping[str, object]) -> None:
-        """Take a new row whose later states in the same act replace the earlier ones before anything is written."""
-        self.fresh[(table.name, tuple(row[c] for c in table.key))] = (table, dict(row))
+        """Take a new row whose later states in the same act replace the earlier ones; once written, they change it."""
+        identity = (table.name, tuple(row[c] for c in table.key))
+        if identity in self.written:
+            key = {c: row[c] for c in table.key}
+            self.change(table, key, {c: v for c, v in row.items() if c not in table.key}, {})
+        else:
+            self.fresh[identity] = (table, dict(row))
 
     def remove(self, table: Table, key: Mapping[str, object]) -> None:
         """Take a row away; it must be there, unless this act was about to add it."""
@@ -138,6 +144,7 @@ class Batch:
         """All parts with their rows, and forget them."""
         for table, row in self.fresh.values():
             self.parts.setdefault(Part(table, Mode.ADD, tuple(row)), []).append(row)
+        self.written |= self.fresh.keys()
         self.fresh = {}
         for table, values, when in self.changes.values():
             part = Part(table, Mode.CHANGE, tuple(values), tuple(when))

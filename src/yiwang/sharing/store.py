@@ -233,6 +233,12 @@ class AccessRow:
     matter: UUID | None
 
 
+def _access(row: tuple[Any, ...]) -> AccessRow:
+    values = list(row)
+    values[6] = tuple(values[6])
+    return AccessRow(*values)
+
+
 def accesses(work: Work, home: int, subject_id: UUID, limit: int, offset: int) -> list[AccessRow]:
     """Readings of a subject's data, the newest first."""
     rows = work.read(
@@ -240,7 +246,7 @@ def accesses(work: Work, home: int, subject_id: UUID, limit: int, offset: int) -
         " FROM sharing.access WHERE home = %s AND subject = %s ORDER BY at DESC, id DESC LIMIT %s OFFSET %s",
         (home, subject_id, limit, offset),
     )
-    return [AccessRow(*r[:6], tuple(r[6]), *r[7:]) for r in rows]
+    return [_access(row) for row in rows]
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
+from typing import TypedDict
 from uuid import UUID
 
 from yiwang.casework import store
@@ -331,7 +332,7 @@ def _start_clock(work: Work, case: Case, day: date) -> list[object]:
 
 def _stop_or_resume(work: Work, case: Case, effect: ClockStopped | ClockResumed) -> None:
     if isinstance(effect, ClockStopped):
-        case.timing = timing.stop(case.timing, effect.ground, effect.notice, work.today)
+        case.timing = timing.stop(case.timing, effect.ground, work.today)
         case.status = Status.SUSPENDED
     else:
         case.timing = timing.resume(case.timing, work.today)
@@ -349,7 +350,14 @@ def _end(work: Work, case: Case, effect: Ended) -> list[object]:
     ]
 
 
-def _names(case: Case) -> dict[str, object]:
+class _Names(TypedDict):
+    home: int
+    id: UUID
+    number: str
+    item: str
+
+
+def _names(case: Case) -> _Names:
     return {"home": case.matter.home, "id": case.matter.id, "number": case.matter.number, "item": case.matter.item}
 
 

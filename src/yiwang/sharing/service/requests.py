@@ -79,6 +79,8 @@ def need(
         if material.code in there:
             continue
         _ask(work, subject_of, matter, item, version, material, purpose)
+        asked = ("asked", subject_of.home, matter)
+        work.held[asked] = work.held.get(asked, 0) + 1
     return list(there.values())
 
 
@@ -136,10 +138,10 @@ def _ask(
 
 def gather(command: Gather, work: Work) -> None:
     """数据共享取件: say what is there and what still pends; the case goes on, what is missing is asked for again."""
-    work.save()
     asked = store.requests(work, command.home, command.id)
-    pending = sum(r.state in (State.REQUESTED, State.FAILED) for r in asked)
-    work.tell(Gathered(home=command.home, id=command.id, there=len(asked) - pending, pending=pending))
+    there = sum(r.state not in (State.REQUESTED, State.FAILED) for r in asked)
+    fresh = work.held.get(("asked", command.home, command.id), 0)
+    work.tell(Gathered(home=command.home, id=command.id, there=there, pending=len(asked) - there + fresh))
 
 
 def fetch_runner(departments: Departments) -> Runner:

@@ -1,0 +1,44 @@
+"""职责分离 — one person, one duty in one case; the centre accepts and hands out, departments handle and decide."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from yiwang.casework.messages import Duty
+from yiwang.ground.outcome import Forbidden
+
+CENTRE_DUTIES = frozenset({Duty.ACCEPT, Duty.DELIVER})
+DEPARTMENT_DUTIES = frozenset({Duty.HANDLE, Duty.REVIEW, Duty.DECIDE, Duty.CONSULT})
+CENTRES = frozenset({"centre", "township"})
+
+BY_ROLE: Mapping[str, Duty] = {
+    "clerk": Duty.ACCEPT,
+    "issuer": Duty.DELIVER,
+    "handler": Duty.HANDLE,
+    "reviewer": Duty.REVIEW,
+    "decider": Duty.DECIDE,
+    "consultee": Duty.CONSULT,
+    "evaluator": Duty.RATE,
+}
+
+
+def duty_of(role: str) -> Duty:
+    """职责: the duty that working a step in this role is."""
+    return BY_ROLE[role]
+
+
+def permit(hands: Mapping[str, Duty], person: str, duty: Duty) -> None:
+    """一人一责: Forbidden `case.one_duty` when the person has had another duty in this case (R14; SOD1, SOD3, SOD4, SOD15)."""
+    had = hands.get(person)
+    if had is not None and had is not duty:
+        raise Forbidden("case.one_duty", clause="种子 受办分离", had=had.value, duty=duty.value)
+
+
+def permit_organisation(duty: Duty, kind: str) -> None:
+    """受办分离: only a centre accepts and hands out (R22), only a department handles and decides (R30), only a third party rates (R15)."""
+    if duty in CENTRE_DUTIES and kind not in CENTRES:
+        raise Forbidden("case.centre_accepts", clause="种子 二(一)1")
+    if duty in DEPARTMENT_DUTIES and kind != "department":
+        raise Forbidden("case.department_handles", clause="种子 二(一)4")
+    if duty is Duty.RATE and kind != "evaluation":
+        raise Forbidden("case.third_party_rates", clause="种子 办理与评价分离")

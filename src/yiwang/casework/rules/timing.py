@@ -1,0 +1,108 @@
+"""办件时限 — the dates of a case from its clock: promised, legal, step; what is left; which light."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import date
+from enum import StrEnum
+
+from yiwang.casework.messages import Timing
+from yiwang.ground import clock
+from yiwang.ground.clock import Extension, Ground, Ledger, Limit, Stop, Unit, reckon
+from yiwang.ground.outcome import Conflict
+from yiwang.ground.workdays import Calendar
+
+
+class Light(StrEnum):
+    """灯: how near the promise is; shown by text and shape, never by colour alone."""
+
+    NONE = "none"  # no limit
+    GREEN = "green"
+    YELLOW = "yellow"  # nine tenths of the promise used, or a working day left
+    RED = "red"  # past the promise
+    PAUSED = "paused"  # a statutory stop
+    MET = "met"  # the limit was met, early or late
+
+
+@dataclass(frozen=True, slots=True)
+class Dues:
+    """时限一览: dates, working days left and overdue against the promise, and the light."""
+
+    promised: date | None
+    legal: date | None
+    provisional: bool
+    paused: bool
+    left: int
+    overdue: int
+    light: Light
+
+
+NOTHING = Dues(None, None, False, False, 0, 0, Light.NONE)
+
+
+def start(timing: Timing, on: date) -> Timing:
+    """受理: the clock starts on this day, which itself is not counted (民法典 201)."""
+    return replace(timing, accepted_on=on)
+
+
+def stop(timing: Timing, ground: Ground, on: date) -> Timing:
+    """停: from this day, told in writing the same day (行政许可法 45)."""
+    return replace(timing, stops=(*timing.stops, Stop(on, None, ground, on)))
+
+
+def resume(timing: Timing, on: date) -> Timing:
+    """续: the open stop ends on this day."""
+    stops = tuple(replace(s, end=on) if s.end is None else s for s in timing.stops)
+    return replace(timing, stops=stops)
+
+
+def extend(timing: Timing, by: Extension) -> Timing:
+    """延期: once (行政许可法 42); Conflict `clock.already_extended`, `case.not_accepted`."""
+    if timing.accepted_on is None:
+        raise Conflict("case.not_accepted")
+    return replace(timing, extension=clock.extend(timing.extension, by))
+
+
+def dues(timing: Timing, calendar: Calendar, today: date) -> Dues:
+    """时限: all the dates of a case as of a day. Before acceptance there are none."""
+    if timing.accepted_on is None or timing.promised is None:
+        return NOTHING
+    on = timing.met_on or today
+    promise = _ledger(timing, timing.promised, calendar, on)
+    legal = _ledger(timing, timing.legal, calendar, on) if timing.legal else None
+    left, overdue = promise.left(on), promise.overdue(on)
+    return Dues(
+        promised=promise.due,
+        legal=legal.due if legal else None,
+        provisional=promise.provisional or (legal is not None and legal.provisional),
+        paused=any(s.end is None for s in timing.stops),
+        left=left,
+        overdue=overdue,
+        light=_light(timing, left, overdue, promise.elapsed(on)),
+    )
+
+
+def _ledger(timing: Timing, limit: Limit, calendar: Calendar, today: date) -> Ledger:
+    assert timing.accepted_on is not None
+    extension = timing.extension if timing.extension and timing.extension.limit.unit is limit.unit else None
+    return reckon(timing.accepted_on, limit, calendar, timing.stops, extension, today)
+
+
+def _light(timing: Timing, left: int, overdue: int, used: int) -> Light:
+    if timing.met_on is not None:
+        return Light.MET
+    if any(s.end is None for s in timing.stops):
+        return Light.PAUSED
+    if overdue:
+        return Light.RED
+    if left <= 1 or 10 * used >= 9 * (used + left):
+        return Light.YELLOW
+    return Light.GREEN
+
+
+def step_due(limit: Limit | None, since: date, calendar: Calendar, stops: Iterable[Stop]) -> date | None:
+    """环节期限: when a step that opened on this day is due; none without a limit of its own."""
+    if limit is None or limit.unit is Unit.SPOT:
+        return None
+    return reckon(since, limit, calendar, tuple(s for s in stops if s.end is None or s.end > since), today=since).due
