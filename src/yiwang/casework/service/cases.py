@@ -90,7 +90,7 @@ def open_case(command: OpenCase, work: Work) -> Case:
     matter = Matter(
         home=command.home,
         id=command.id,
-        number=number.make(receiving.division, work.today, command.home, serial),
+        number=number.make(receiving.division[:6], work.today, command.home, serial),
         item=command.item,
         item_version=command.item_version,
         item_name=item.name,

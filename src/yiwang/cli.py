@@ -1,0 +1,27 @@
+"""命令行 — `yiwang`, one command a job."""
+
+from __future__ import annotations
+
+import sys
+
+import typer
+
+from yiwang.commands.due import due
+from yiwang.commands.sandbox import sandbox
+from yiwang.commands.walk import walk
+
+app = typer.Typer(
+    name="yiwang",
+    help="一网 — the province-wide unified government office system.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+app.command()(due)
+app.command()(sandbox)
+app.command()(walk)
+
+
+def main() -> None:
+    """The entry point; exit codes: 0 fine, 1 findings, 2 usage."""
+    sys.exit(app())

@@ -1,0 +1,1 @@
+"""部门系统 — the client through which departments are asked."""

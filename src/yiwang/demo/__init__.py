@@ -1,0 +1,1 @@
+"""演示 — demo people, posts, powers and accounts; synthetic, all of it."""

@@ -1,0 +1,72 @@
+"""演示数据 — fill an empty installation: directory, catalogue with signatures, powers, people and, if wanted, accounts."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from yiwang.catalogue import seed as items
+from yiwang.catalogue import service as catalogue
+from yiwang.catalogue.messages import Item, Signature
+from yiwang.demo.people import PROVINCE, SINCE, everybody
+from yiwang.directory import seed as places
+from yiwang.directory import service as directory
+from yiwang.directory.messages import Person, Power
+from yiwang.ground.actor import SYSTEM
+from yiwang.plumbing.work import Engine, Work
+
+EFFECTIVE = date(2017, 8, 1)
+SIGNED = date(2017, 7, 31)
+EDITOR = "demo-editor"
+LEVELS = {"省": "province", "市": "city", "县": "county", "乡": "county"}
+
+
+def seed(engine: Engine) -> bool:
+    """装载演示数据: true when something was loaded; a second time changes nothing."""
+    with engine.begin(SYSTEM) as work:
+        fresh = places.seed(work) > 0
+    if not fresh:
+        return False
+    with engine.begin(SYSTEM) as work:
+        _people(work)
+    with engine.begin(SYSTEM) as work:
+        _catalogue(work, items.demo_items())
+    return True
+
+
+def _people(work: Work) -> None:
+    for p in everybody():
+        directory.add_person(
+            work,
+            Person(
+                code=p.code,
+                name=p.name,
+                kind=p.kind,
+                subject_kind=p.subject_kind,
+                subject_identifier=p.subject_identifier,
+            ),
+        )
+        if p.organisation:
+            directory.appoint(
+                work, p.code, p.organisation, p.post, p.roles, SINCE, at_centre=p.organisation.endswith(".XZFW")
+            )
+
+
+def _catalogue(work: Work, loaded: list[Item]) -> None:
+    known = directory.snapshot(work)
+    signatures = {
+        line: Signature(
+            line=line,
+            organisation=f"{PROVINCE}.{line}",
+            signer=f"{line.lower()}-head-{PROVINCE}",
+            post=f"{PROVINCE}.{line}#4",
+            signed_on=SIGNED,
+            view="",
+        )
+        for line in known.lines
+    }
+    catalogue.load_signed(work, loaded, signatures, EDITOR, EFFECTIVE)
+    for item in loaded:
+        level = LEVELS[item.levels[-1]] if item.levels else "county"
+        directory.grant_power(
+            work, Power(item=item.code, area="33", level=level, held_from=SINCE, basis=item.legal_basis)
+        )
