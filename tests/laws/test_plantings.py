@@ -39,7 +39,7 @@ TIDY = {
     },
     "names_say_what_is_inside": {"front/utils.py": NAMED},
     "imports_stand_at_the_top": {"front/planted_import.py": NAMED + "def load() -> None:\n    import json\n"},
-    "systems_have_their_rooms": {"planted_system/__init__.py": NAMED, "planted_system/messages.py": NAMED},
+    "systems_have_their_rooms": {"planted_system/__init__.py": NAMED, "planted_system/store.py": NAMED},
     "sql_names_its_own_schema_only": {
         "front/planted_sql.py": NAMED + 'SQL = "SELECT c.number FROM casework.case AS c"\n',
         "intake/planted_join.py": NAMED + 'SQL = "SELECT 1 FROM intake.visit v, casework.case c"\n',

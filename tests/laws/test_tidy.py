@@ -146,8 +146,8 @@ def imports_stand_at_the_top(tree: Tree) -> Iterator[str]:
 
 
 def systems_have_their_rooms(tree: Tree) -> Iterator[str]:
-    """Whatever has messages, rules or tables is a system and stands in the contract `rooms`."""
-    rooms = ("messages.py", "rules", "tables.sql")
+    """Whatever has rules, a store or tables is a system and stands in the contract `rooms`."""
+    rooms = ("rules", "store.py", "tables.sql")
     found = {path.name for path in tree.package.iterdir() if any((path / room).exists() for room in rooms)}
     for name in sorted((found - {"plumbing"}) ^ tree.systems):
         yield f"src/yiwang/{name}: in the contract `rooms` or in the tree, but not in both"
