@@ -6,7 +6,9 @@ import sys
 
 import typer
 
+from yiwang.commands.demo import demo
 from yiwang.commands.due import due
+from yiwang.commands.running import migrate, serve, worker
 from yiwang.commands.sandbox import sandbox
 from yiwang.commands.walk import walk
 
@@ -17,6 +19,10 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
+app.command()(demo)
+app.command()(serve)
+app.command()(worker)
+app.command()(migrate)
 app.command()(due)
 app.command()(sandbox)
 app.command()(walk)

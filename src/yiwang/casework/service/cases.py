@@ -456,6 +456,16 @@ def _redate(work: Work, case: Case) -> None:
             )
 
 
+def organisations_of(work: Work, case: Case) -> frozenset[str]:
+    """经办单位: every organisation that has or had something to do with the case; nobody else may see it. K3"""
+    flow = _flow(work, case)
+    worked = {t.desk for t in case.tasks.values()}
+    for done in case.progress.done:
+        if flow.step(done.step).who is not None:
+            worked.add(desk_of(work, case, flow.step(done.step)))
+    return frozenset({case.matter.receiving, case.matter.deciding, *worked})
+
+
 def decisions(work: Work, case: Case) -> dict[str, str]:
     """各部门决定: grant or refuse of each deciding step, by the organisation that decided."""
     flow = _flow(work, case)

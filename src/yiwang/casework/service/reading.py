@@ -53,6 +53,14 @@ def inbox(work: Work, desk: str, roles: frozenset[str], text: str = "", offset: 
     return Page(rows, total, offset, limit)
 
 
+def days_left(row: InboxRow, today: date) -> int | None:
+    """剩余工作日 until the row's nearest date; negative when past; none without a date or while the clock stands."""
+    due = row.step_due or row.promised_due
+    if due is None or row.paused:
+        return None
+    return CALENDAR.count(today, due) if due >= today else -CALENDAR.count(due, today)
+
+
 def look(work: Work, home: int, case_id: UUID) -> Case:
     """The case, only to be read."""
     held: Case | None = work.held.get(("case", home, case_id))

@@ -203,7 +203,7 @@ def ask_once(work: Work, home: int, application_id: UUID, lacks: Sequence[Lack],
     Refused when the notice asks for something that a department holds (规定 7, 43(3)).
     """
     application = store.application(work, home, application_id, lock=True)
-    _own_centre(work, application)
+    check_centre(work, application)
     if application.state != "submitted":
         raise Conflict("intake.not_waiting")
     if any(n.kind == "correction" for n in store.notices(work, home, application_id)):
@@ -235,7 +235,7 @@ def corrected(work: Work, home: int, application_id: UUID, form: Mapping[str, ob
 def refuse(work: Work, home: int, application_id: UUID, reason: str, authority: str) -> None:
     """不予受理: not this authority's competence; names the right one, with the remedies. 行政许可法 32(1)(2), 38"""
     application = store.application(work, home, application_id, lock=True)
-    _own_centre(work, application)
+    check_centre(work, application)
     if application.state not in ("submitted", "correction"):
         raise Conflict("intake.not_waiting")
     if not reason.strip():
@@ -284,7 +284,8 @@ def _drafted(work: Work, home: int, application_id: UUID) -> Application:
     return application
 
 
-def _own_centre(work: Work, application: Application) -> None:
+def check_centre(work: Work, application: Application) -> None:
+    """本中心: Forbidden unless the actor works at the centre that took the application in."""
     if work.actor.organisation != application.receiving:
         raise Forbidden("intake.not_your_centre")
 

@@ -1,0 +1,98 @@
+"""演示命令 — `yiwang demo`: the whole system in one process tree, one Ctrl-C."""
+
+from __future__ import annotations
+
+import os
+import stat
+from pathlib import Path
+from typing import Annotated, Any
+
+import msgspec
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from yiwang import main
+from yiwang.commands.processes import Stopped, Tree, stop_on_signals
+from yiwang.commands.running import SANDBOX, data_folder
+from yiwang.commands.sandbox import DEMO_SECRET, SECRET
+from yiwang.commands.serving import free_port
+from yiwang.commands.walk import wait_for
+from yiwang.demo.accounts import open_accounts
+from yiwang.demo.seed import seed
+from yiwang.plumbing.database import Database
+from yiwang.plumbing.migrations import migrate
+from yiwang.plumbing.postgres import AlreadyRunning, Cluster
+from yiwang.web import ACCOUNTS, DATABASE
+
+
+def demo(
+    port: Annotated[int, typer.Option(help="Port of the web server; the next free one is taken.")] = 8_017,
+    data: Annotated[Path | None, typer.Option(help="Data folder; kept between runs.")] = None,
+    accounts_json: Annotated[Path | None, typer.Option(help="Write the accounts, with headers, to this file.")] = None,
+) -> None:
+    """Start everything: database, demo data, sandbox departments, worker, web server. Ctrl-C stops it."""
+    folder = data_folder(data)
+    stop_on_signals()
+    given = os.environ.get(DATABASE)
+    cluster = None if given else Cluster(folder)
+    try:
+        conninfo = given or cluster.start()  # type: ignore[union-attr]  # one of the two is there
+    except AlreadyRunning as error:
+        typer.echo(f"Already running on {folder}; stop it first, or choose another folder with --data.", err=True)
+        raise typer.Exit(1) from error
+    tree = Tree({})
+    try:
+        accounts = _prepare(conninfo)
+        folder.mkdir(parents=True, exist_ok=True)
+        secret_file = accounts_json or folder / "accounts.json"
+        secret_file.write_bytes(msgspec.json.format(msgspec.json.encode(accounts), indent=1))
+        secret_file.chmod(stat.S_IRUSR | stat.S_IWUSR)
+        address = _start(tree, conninfo, secret_file, port)
+        _show(address, accounts)
+        tree.watch()
+    except Stopped:
+        typer.echo("Stopping …")
+    finally:
+        tree.stop()
+        if cluster is not None:
+            cluster.stop()
+
+
+def _prepare(conninfo: str) -> list[dict[str, Any]]:
+    migrate(conninfo)
+    database = Database(conninfo, max_size=2)
+    try:
+        engine = main.engine(database)
+        seed(engine)
+        return open_accounts(engine)
+    finally:
+        database.close()
+
+
+def _start(tree: Tree, conninfo: str, accounts: Path, port: int) -> str:
+    sandbox, web = free_port("127.0.0.1", 8_900), free_port("127.0.0.1", port)
+    tree.environment = {
+        DATABASE: conninfo,
+        ACCOUNTS: str(accounts),
+        SECRET: DEMO_SECRET,
+        SANDBOX: f"http://127.0.0.1:{sandbox}",
+    }
+    tree.start("sandbox", "sandbox", "--port", str(sandbox))
+    tree.start("worker", "worker")
+    tree.start("web", "serve", "--port", str(web))
+    address = f"http://127.0.0.1:{web}"
+    wait_for(address, 30)
+    return address
+
+
+def _show(address: str, accounts: list[dict[str, Any]]) -> None:
+    table = Table(title="演示账号 demo accounts")
+    for column in ("座位 seat", "姓名 name", "单位 organisation", "登录名 login", "密码 password"):
+        table.add_column(column)
+    for a in accounts:
+        if a["shown"]:
+            table.add_row(a["seat_name"], a["name"], a["organisation_name"], a["login"], a["password"])
+    console = Console()
+    console.print(table)
+    console.print(f"\n[bold]一网 is ready: {address}[/bold]   Ctrl-C stops it.\n")

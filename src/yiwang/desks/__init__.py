@@ -1,0 +1,1 @@
+"""座位 — one folder a seat: pages, forms, templates."""

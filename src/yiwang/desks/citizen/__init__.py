@@ -1,0 +1,1 @@
+"""申请人座位 — the applicant's desk."""

@@ -1,0 +1,1 @@
+"""部门座位 — the officer's desk."""

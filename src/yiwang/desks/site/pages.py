@@ -1,0 +1,149 @@
+"""公共页面 — home, finding an item, what it needs, checking a licence, logging in and out."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import urlsplit
+
+import msgspec
+from litestar import Request, Response, get, post
+from litestar.datastructures import Cookie
+
+from yiwang.catalogue import service as catalogue
+from yiwang.catalogue.messages import Item, Published
+from yiwang.directory import service as directory
+from yiwang.front import policy
+from yiwang.front.desk import COOKIE, LANGUAGE_COOKIE, SECURE_COOKIE, Desk, read_form
+from yiwang.front.refusals import sentence
+from yiwang.ground.actor import SYSTEM
+from yiwang.ground.outcome import Refused
+from yiwang.plumbing import accounts, sessions
+from yiwang.plumbing.i18n import LANGUAGES
+from yiwang.sharing.service import licences
+
+OPEN: dict[str, Any] = {"public": "information for everybody"}
+SECTORS = ("投资审批", "不动产", "商事登记", "医保社保", "便民服务")
+
+
+@get("/", opt=OPEN, sync_to_thread=True, include_in_schema=False)
+def home(desk: Desk, q: str = "", sector: str = "") -> Response[str]:
+    """首页: find an item in everyday words."""
+    with desk.engine.begin(SYSTEM, desk.language) as work:
+        found = catalogue.find(work, q, sector=sector if sector in SECTORS else "")
+        everything = len(catalogue.items(work))
+    return desk.page("home.html", q=q[:100], sector=sector, found=found, total=everything, sectors=SECTORS)
+
+
+def answers_from(item: Item, given: dict[str, tuple[str, ...]]) -> dict[str, str | tuple[str, ...]]:
+    """The answers among a page's parameters, as the catalogue wants them."""
+    answers: dict[str, str | tuple[str, ...]] = {}
+    for question in item.questions:
+        values = tuple(v for v in given.get(question.code, ()) if v)
+        if values:
+            answers[question.code] = values if question.several else values[0]
+    return answers
+
+
+@get("/items/{code:str}", opt=OPEN, sync_to_thread=True, include_in_schema=False)
+def guide(code: str, desk: Desk, request: Request[Any, Any, Any]) -> Response[str]:
+    """办事指南: a few plain questions, then what to bring and what government already has. R07, R38"""
+    with desk.engine.begin(SYSTEM, desk.language) as work:
+        published = catalogue.published(work, code)
+        lines = directory.snapshot(work).lines
+    item = published.item
+    names = [k for k in request.query_params if k.startswith("q.")]
+    given = {k[2:]: tuple(request.query_params.getall(k)) for k in names}
+    answers = answers_from(item, given)
+    asked = bool(given) or not item.questions
+    complete = asked and len(answers) == len(item.questions)
+    return desk.page(
+        "guide.html",
+        published=published,
+        item=item,
+        department=lines[item.line].short if item.line in lines else item.line,
+        answers=answers,
+        asked=asked,
+        complete=complete,
+        needs=catalogue.needs(item, answers) if complete else None,
+        flow=flow_rows(published),
+    )
+
+
+def flow_rows(published: Published) -> list[dict[str, str]]:
+    """The steps of a flow chart as the guide lists them."""
+    return [
+        {"name": s.name, "limit": str(s.limit or ""), "clock": s.clock, "basis": s.basis}
+        for s in published.item.flow.steps
+        if s.who is not None
+    ]
+
+
+@get("/licences/{code:str}", opt=OPEN, sync_to_thread=True, include_in_schema=False)
+def licence(code: str, desk: Desk) -> Response[str]:
+    """电子证照核验: anyone who scans a code learns whether the licence is genuine and in force."""
+    with desk.engine.begin(SYSTEM, desk.language) as work:
+        view = licences.check(work, code)
+    return desk.page("licence.html", view=view)
+
+
+@get("/check", opt=OPEN, sync_to_thread=True, include_in_schema=False)
+def check(desk: Desk, code: str = "") -> Response[str]:
+    """核验入口: type a licence's identifier."""
+    if code:
+        return desk.go(f"/licences/{code.strip()[:200]}")
+    return desk.page("check.html")
+
+
+@get("/login", opt=OPEN, sync_to_thread=True, include_in_schema=False)
+def login(desk: Desk, next: str = "") -> Response[str]:  # noqa: A002 — the name of the parameter in the address
+    """登录页, with the demo's accounts where there are any."""
+    return desk.page("login.html", said="", login="", next=next, accounts=desk.demo)
+
+
+def _inside(path: str) -> str:
+    """A path on this site to go on to; nothing that leads elsewhere."""
+    parts = urlsplit(path)
+    inside = path.startswith("/") and not path.startswith("//") and not parts.netloc and "\\" not in path
+    return path if inside else ""
+
+
+@post("/login", opt=OPEN, sync_to_thread=True, include_in_schema=False)
+def log_in(desk: Desk, body: bytes, request: Request[Any, Any, Any]) -> Response[str]:
+    """登录: a session with a new token, in the first post held."""
+    form = read_form(body)
+    name, onward = form.get("login"), _inside(form.get("next"))
+    address = request.client.host if request.client else ""
+    try:
+        account = accounts.check(desk.engine, address, name, form.get("password"))
+    except Refused as refusal:
+        said = sentence(refusal, desk.language)
+        return desk.page("login.html", 422, said=said, login=name[:64], next=onward, accounts=desk.demo)
+    with desk.engine.begin(SYSTEM, desk.language) as work:
+        actor = directory.actor_of(work, account.holder, "", f"web {address}")
+        data = {"actor": msgspec.to_builtins(actor), "csrf": str(work.new_id().hex)}
+        session = sessions.start(work, account.login, data)
+    secure = desk.secure
+    cookie = Cookie(
+        SECURE_COOKIE if secure else COOKIE, value=session.token, path="/", httponly=True, secure=secure, samesite="lax"
+    )
+    return desk.go(onward or policy.home_of(actor), [cookie])
+
+
+@post("/logout", opt={"act": "account.own"}, sync_to_thread=True, include_in_schema=False)
+def log_out(desk: Desk, body: bytes) -> Response[str]:
+    """退出: the token is worthless from now on."""
+    desk.form(body)
+    if desk.session:
+        with desk.work() as work:
+            sessions.end(work, desk.session)
+    return desk.go("/", [Cookie(SECURE_COOKIE if desk.secure else COOKIE, value="", path="/", max_age=0)])
+
+
+@get("/language/{chosen:str}", opt=OPEN, sync_to_thread=True, include_in_schema=False)
+def language(chosen: str, desk: Desk, back: str = "/") -> Response[str]:
+    """换语言."""
+    code = chosen if chosen in LANGUAGES else "zh"
+    return desk.go(_inside(back) or "/", [Cookie(LANGUAGE_COOKIE, value=code, path="/", max_age=31_536_000)])
+
+
+ROUTES = [home, guide, licence, check, login, log_in, log_out, language]

@@ -1,0 +1,1 @@
+"""窗口座位 — the clerk's and the issuer's desk."""

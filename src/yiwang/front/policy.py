@@ -1,0 +1,69 @@
+"""权限表 — who may do what: one table serves guards, menus and the generated tests of both."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from yiwang.ground.actor import Actor
+
+PUBLIC = "public"
+STAFF = frozenset(
+    "clerk issuer window_chief handler reviewer decider head consultee item_editor item_reviewer data_steward"
+    " evaluator supervisor auditor sysadmin secadmin".split()
+)
+DEPARTMENT = frozenset({"handler", "reviewer", "decider", "head", "consultee"})
+CENTRE = frozenset({"clerk", "issuer", "window_chief"})
+
+ACTS: Mapping[str, frozenset[str]] = {
+    "application.own": frozenset({"applicant"}),
+    "rating.give": frozenset({"applicant"}),
+    "window.work": CENTRE,
+    "window.accept": frozenset({"clerk"}),
+    "delivery.hand_over": frozenset({"issuer"}),
+    "case.work": DEPARTMENT,
+    "case.extend": frozenset({"head"}),
+    "case.read": DEPARTMENT | CENTRE | {"supervisor", "auditor"},
+    "thread.read": frozenset({"supervisor", "auditor"}),
+    "rating.read": frozenset({"evaluator"}),
+    "account.own": STAFF | {"applicant", "client"},
+    "gateway.use": STAFF | {"applicant", "client"},
+}
+"""办事权限: act → the roles that may. The scope, which cases, is the service's to check."""
+
+
+@dataclass(frozen=True, slots=True)
+class Seat:
+    """座位: a place in the navigation: where it leads, what it is called, which icon, which act it needs."""
+
+    path: str
+    title: str
+    icon: str
+    act: str
+
+
+SEATS = (
+    Seat("/my", "我的办件", "files", "application.own"),
+    Seat("/my/data", "谁看过我的数据", "eye", "application.own"),
+    Seat("/my/licences", "我的证照", "licence", "application.own"),
+    Seat("/window", "受理窗口", "window", "window.work"),
+    Seat("/desk", "部门待办", "inbox", "case.work"),
+    Seat("/supervision", "效能监督", "shield", "thread.read"),
+    Seat("/ratings", "好差评", "star", "rating.read"),
+)
+
+
+def may(actor: Actor | None, act: str) -> bool:
+    """Whether somebody may do an act at all."""
+    return actor is not None and bool(ACTS[act] & actor.roles)
+
+
+def seats_of(actor: Actor | None) -> list[Seat]:
+    """The desks somebody may sit at."""
+    return [seat for seat in SEATS if may(actor, seat.act)]
+
+
+def home_of(actor: Actor | None) -> str:
+    """Where somebody begins after logging in."""
+    seats = seats_of(actor)
+    return seats[0].path if seats else "/"

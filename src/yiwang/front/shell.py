@@ -1,0 +1,179 @@
+"""门厅 — the web application around desks and gateway: sessions, guards, limits, headers, errors."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+from urllib.parse import quote, unquote
+
+import anyio
+import msgspec
+from litestar import Litestar, Request, Response
+from litestar.config.app import AppConfig
+from litestar.connection import ASGIConnection
+from litestar.di import Provide
+from litestar.enums import ScopeType
+from litestar.exceptions import HTTPException
+from litestar.handlers import BaseRouteHandler
+from litestar.middleware import ASGIMiddleware
+from litestar.openapi import OpenAPIConfig
+from litestar.static_files import create_static_files_router
+from litestar.types import ASGIApp, ControllerRouterHandler, Receive, Scope, Send
+
+from yiwang.front import policy
+from yiwang.front.desk import COOKIE, LANGUAGE_COOKIE, SECURE_COOKIE, Desk
+from yiwang.front.errors import answer_to
+from yiwang.front.looks import STATIC
+from yiwang.ground.actor import SYSTEM, Actor
+from yiwang.ground.outcome import Forbidden
+from yiwang.plumbing.i18n import negotiate
+from yiwang.plumbing.sessions import Session, find
+from yiwang.plumbing.work import Engine
+
+BODY = 1024 * 1024
+HEADERS = 64
+HEADER_BYTES = 16 * 1024
+API = "/api/"
+CSP = (
+    "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; font-src 'self';"
+    " connect-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
+)
+SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+
+
+class NotLoggedIn(Exception):
+    """未登录: the page needs somebody; where to go on afterwards is the address asked for."""
+
+
+def actor_in(session: Session | None) -> Actor | None:
+    """Who a session belongs to."""
+    if session is None or "actor" not in session.data:
+        return None
+    return msgspec.convert(session.data["actor"], Actor)
+
+
+class Gate(ASGIMiddleware):
+    """门岗: refuses what no handler should see, and finds out whose request it is, in a thread of its own."""
+
+    scopes = (ScopeType.HTTP,)
+
+    def __init__(self, engine: Engine, *, secure: bool) -> None:
+        self.engine = engine
+        self.cookie = SECURE_COOKIE if secure else COOKIE
+
+    async def handle(self, scope: Scope, receive: Receive, send: Send, next_app: ASGIApp) -> None:
+        """Look at the request before anything else does."""
+        headers = list(scope["headers"])
+        if len(headers) > HEADERS or sum(len(k) + len(v) for k, v in headers) > HEADER_BYTES:
+            raise HTTPException(status_code=431)
+        try:
+            target = scope["path"] + unquote(scope["query_string"].decode("ascii"), errors="strict")
+            target.encode()
+        except (UnicodeDecodeError, UnicodeEncodeError) as error:
+            raise HTTPException(status_code=400) from error
+        if "\x00" in target:
+            raise HTTPException(status_code=400)
+        token = self._token(Request(scope))
+        session = await anyio.to_thread.run_sync(self._find, token) if token else None
+        scope["state"]["session"] = session
+        await next_app(scope, receive, send)
+
+    def _token(self, request: Request[Any, Any, Any]) -> str:
+        if request.url.path.startswith(API):
+            kind, _, token = request.headers.get("authorization", "").partition(" ")
+            return token.strip() if kind.lower() == "bearer" else ""
+        if request.url.path.startswith("/static/"):
+            return ""
+        return request.cookies.get(self.cookie, "")
+
+    def _find(self, token: str) -> Session | None:
+        with self.engine.begin(SYSTEM) as work:
+            return find(work, token[:200])
+
+
+def guard(connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRouteHandler) -> None:
+    """守卫: a route says `act` or `public`; one that says neither is open to nobody."""
+    opt = handler.opt
+    if connection.scope.get("method", "GET") not in SAFE and not connection.url.path.startswith(API):
+        _same_origin(connection)
+    if opt.get("public"):
+        return
+    actor = actor_in(connection.scope["state"].get("session"))
+    act = opt.get("act")
+    if actor is None:
+        raise NotLoggedIn
+    if act is None or not policy.may(actor, act):
+        raise Forbidden("web.forbidden")
+
+
+def _same_origin(connection: ASGIConnection[Any, Any, Any, Any]) -> None:
+    """A form comes from our own pages; the token in it says so too."""
+    site = connection.headers.get("sec-fetch-site", "same-origin")
+    origin = connection.headers.get("origin", "")
+    host = connection.headers.get("host", "")
+    if site not in ("same-origin", "none") or (origin and origin.partition("://")[2] != host):
+        raise Forbidden("web.csrf")
+
+
+def _harden(response: Response[Any], *, secure: bool) -> Response[Any]:
+    response.headers.setdefault("content-security-policy", CSP)
+    response.headers.setdefault("x-content-type-options", "nosniff")
+    response.headers.setdefault("referrer-policy", "same-origin")
+    response.headers.setdefault("cache-control", "no-store")
+    response.headers.setdefault("cross-origin-opener-policy", "same-origin")
+    if secure:
+        response.headers.setdefault("strict-transport-security", "max-age=63072000; includeSubDomains")
+    return response
+
+
+def build(
+    engine: Engine,
+    routes: Sequence[ControllerRouterHandler],
+    *,
+    secure: bool,
+    demo: Sequence[Mapping[str, str]] = (),
+    configure: Callable[[AppConfig], AppConfig] | None = None,
+) -> Litestar:
+    """The application of these routes on an engine. `secure`: behind TLS, so that cookies and HSTS say so."""
+
+    def language(request: Request[Any, Any, Any]) -> str:
+        return negotiate(
+            request.cookies.get(LANGUAGE_COOKIE), accept_language=request.headers.get("accept-language", "")
+        )
+
+    def desk(request: Request[Any, Any, Any]) -> Desk:
+        session = request.scope["state"].get("session")
+        return Desk(engine, request, session, actor_in(session), language(request), secure, tuple(demo))
+
+    def harden(response: Response[Any]) -> Response[Any]:
+        return _harden(response, secure=secure)
+
+    def fail(request: Request[Any, Any, Any], error: Exception) -> Response[Any]:
+        if isinstance(error, NotLoggedIn) and not request.url.path.startswith(API):
+            place = quote(request.url.path)
+            return harden(Response("", status_code=303, headers={"location": f"/login?next={place}"}))
+        return harden(answer_to(request, error, language(request), api=request.url.path.startswith(API)))
+
+    static = create_static_files_router(
+        path="/static",
+        directories=[STATIC],
+        opt={"public": "files of the look"},
+        include_in_schema=False,
+        after_request=_keep_for_a_year,
+    )
+    return Litestar(
+        route_handlers=[*routes, static],
+        guards=[guard],
+        middleware=[Gate(engine, secure=secure)],
+        dependencies={"desk": Provide(desk, sync_to_thread=False)},
+        exception_handlers={Exception: fail},
+        after_request=harden,
+        request_max_body_size=BODY,
+        openapi_config=OpenAPIConfig(title="Yiwang 一网", version="1", render_plugins=[], path="/_schema"),
+        on_app_init=[configure] if configure else None,
+    )
+
+
+def _keep_for_a_year(response: Response[Any]) -> Response[Any]:
+    response.headers["cache-control"] = "public, max-age=31536000, immutable"
+    return _harden(response, secure=False)

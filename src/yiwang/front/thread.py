@@ -1,0 +1,126 @@
+"""办件视图 — one case as pages show it: steps with who and when, the clock, the thread in words."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from yiwang.casework.service import cases, reading
+from yiwang.casework.store import Case
+from yiwang.catalogue.messages import Flow
+from yiwang.directory import service as directory
+from yiwang.front.looks import moment
+from yiwang.front.words import WORDS
+from yiwang.ground.clock import Ledger
+from yiwang.ground.outcome import Refused
+from yiwang.plumbing.i18n import SOURCE, known, translator
+from yiwang.plumbing.journal import Entry
+from yiwang.plumbing.work import Work
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """办件视图: what every page of a case shows."""
+
+    case: Case
+    dues: Any
+    steps: list[dict[str, str]]
+    names: dict[str, str]
+    receiving: str
+    deciding: str
+    book: Ledger | None
+
+
+def view(work: Work, case: Case) -> View:
+    """The case for a page; people stay out of it, organisations do not."""
+    places = directory.snapshot(work).organisations
+    clock = case.timing
+    return View(
+        case=case,
+        dues=reading.dues(case, work.today),
+        steps=_steps(work, case),
+        names={code: o.name for code, o in places.items() if code in _codes(case)},
+        receiving=_name(places, case.matter.receiving),
+        deciding=_name(places, case.matter.deciding),
+        book=reading.explained(clock, clock.promised, work.today) if clock.promised else None,
+    )
+
+
+def _codes(case: Case) -> set[str]:
+    return {t.desk for t in case.tasks.values()} | {case.matter.receiving, case.matter.deciding}
+
+
+def _name(places: Any, code: str) -> str:
+    return places[code].name if code in places else code
+
+
+def _steps(work: Work, case: Case) -> list[dict[str, str]]:
+    """The steps of this case: those done, those open with who holds them, those ahead."""
+    flow = cases.published_of(work, case).item.flow
+    places = directory.snapshot(work).organisations
+    translate = translator(known(work.language) or SOURCE).gettext
+    done = {d.step: d for d in case.progress.done}
+    rows = []
+    for step in flow.steps:
+        if step.who is None or not _in_play(case, flow, step.id):
+            continue
+        task = case.tasks.get(step.id)
+        state = "open" if task else "done" if step.id in done else "ahead"
+        if state == "ahead" and case.closed_at is not None:
+            continue
+        try:
+            desk = task.desk if task else cases.desk_of(work, case, step)
+        except Refused:
+            desk = ""
+        name = step.name_en if work.language == "en" and step.name_en else step.name
+        rows.append(
+            {
+                "id": step.id,
+                "name": name,
+                "state": state,
+                "who": translate("数据共享系统") if desk == cases.AUTOMATIC else _name(places, desk),
+                "when": moment(done[step.id].at, work.language) if state == "done" else "",
+                "outcome": translate(WORDS.outcome.get(done[step.id].outcome, "")) if state == "done" else "",
+            }
+        )
+    return rows
+
+
+def _in_play(case: Case, flow: Flow, step: str) -> bool:
+    """Whether a step can be met in this situation: some edge into it holds."""
+    into = [e for e in flow.edges if e.target == step]
+    if not into or any(e.when is None for e in into):
+        return True
+    for edge in into:
+        assert edge.when is not None
+        given = case.facts.get(edge.when.question, ())
+        values = (given,) if isinstance(given, str) else given
+        if any(v in edge.when.values for v in values):
+            return True
+    return False
+
+
+def said(work: Work, entries: list[Entry], case: Case) -> list[dict[str, Any]]:
+    """The thread in words, with the names of people: for those who may read it whole."""
+    translate = translator(known(work.language) or SOURCE).gettext
+    people = directory.names_of(work, [e.person for e in entries])
+    places = directory.snapshot(work).organisations
+    steps = {s.id: s.name for s in cases.published_of(work, case).item.flow.steps}
+    rows = []
+    for e in entries:
+        outcome = translate(WORDS.outcome.get(str(e.facts.get("outcome", "")), ""))
+        parts = [steps.get(str(e.facts.get("step", "")), ""), outcome, str(e.facts.get("reason", ""))]
+        rows.append(
+            {
+                "seq": e.seq,
+                "at": e.at,
+                "act": translate(WORDS.act.get(e.act, e.act)),
+                "person": people.get(e.person, e.person),
+                "organisation": _name(places, e.organisation),
+                "what": " · ".join(p for p in parts if p),
+                "clause": e.clause,
+            }
+        )
+    return rows
+
+

@@ -1,0 +1,131 @@
+"""用语 — the words for codes that stand on pages: states, outcomes, reasons, acts of the journal."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from yiwang.plumbing.i18n import mark
+
+STATUS = {
+    "draft": mark("草稿"),
+    "submitted": mark("已收件，待受理"),
+    "correction": mark("待补正"),
+    "accepted": mark("已受理"),
+    "handling": mark("办理中"),
+    "suspended": mark("特别程序中"),
+    "decided": mark("已决定，制证中"),
+    "ready": mark("待出件"),
+    "closed": mark("已办结"),
+    "refused": mark("不予受理"),
+    "withdrawn": mark("已撤回"),
+    "terminated": mark("已终止"),
+}
+WHY = {
+    "start_day": mark("起算日不计"),
+    "workday": mark("工作日"),
+    "makeup": mark("调休上班"),
+    "weekend": mark("休息日"),
+    "holiday": mark("放假"),
+    "calendar_day": mark("计"),
+    "hours": mark("按小时"),
+    "spot": mark("即办"),
+    "suspended": mark("停计"),
+    "extension": mark("延期"),
+    "rolled": mark("顺延"),
+}
+OUTCOME = {
+    "accept": mark("受理"),
+    "complete": mark("已取齐"),
+    "pending": mark("部分待取"),
+    "pass": mark("通过"),
+    "fail": mark("不通过"),
+    "agree": mark("同意"),
+    "disagree": mark("不同意"),
+    "conditional": mark("附条件同意"),
+    "no_competence": mark("不属职责"),
+    "deemed": mark("逾期视为无意见"),
+    "grant": mark("准予"),
+    "refuse": mark("不予许可"),
+    "issued": mark("已制证"),
+    "delivered": mark("已出件"),
+    "created": mark("已建立"),
+    "skip": mark("不需要"),
+    "returned": mark("退回"),
+    "cancelled": mark("终止"),
+}
+DATA_STATE = {
+    "requested": mark("正在取"),
+    "fetched": mark("已取到"),
+    "confirmed": mark("申请人已确认"),
+    "disputed": mark("申请人有异议"),
+    "no_record": mark("部门无此记录"),
+    "failed": mark("暂未取到，继续重试"),
+    "read": mark("查看"),
+}
+ACT = {
+    "case.opened": mark("收件"),
+    "case.accepted": mark("受理"),
+    "case.deemed_accepted": mark("视为受理"),
+    "case.closed": mark("办结"),
+    "case.refused": mark("不予受理"),
+    "case.withdrawn": mark("撤回"),
+    "case.terminated": mark("终止"),
+    "task.claimed": mark("领取"),
+    "step.finished": mark("完成环节"),
+    "step.returned": mark("退回"),
+    "clock.stopped": mark("停止计时"),
+    "clock.resumed": mark("恢复计时"),
+    "clock.extended": mark("批准延期"),
+    "correction.asked": mark("一次性告知补正"),
+    "correction.received": mark("收到补正"),
+    "data.fetched": mark("取得共享数据"),
+    "data.disputed": mark("数据异议"),
+    "licence.issued": mark("制发电子证照"),
+    "visit.second": mark("第二次到场"),
+    "consultation.silent": mark("征求意见逾期未复"),
+}
+GRADE = {
+    "very_satisfied": mark("非常满意"),
+    "satisfied": mark("满意"),
+    "fairly_satisfied": mark("基本满意"),
+    "dissatisfied": mark("不满意"),
+    "very_dissatisfied": mark("非常不满意"),
+}
+REASON = {
+    "attitude": mark("态度不好"),
+    "slow": mark("办得慢"),
+    "unclear": mark("说不清楚"),
+    "asked_again": mark("重复要材料"),
+    "visits": mark("多跑了路"),
+    "refused_wrongly": mark("不该拒绝"),
+    "other": mark("其他"),
+}
+DELIVERY = {"e_licence": mark("电子证照（马上可用）"), "courier": mark("快递寄送"), "counter": mark("窗口领取")}
+LICENCE = {
+    "valid": mark("有效"),
+    "suspended": mark("暂停"),
+    "revoked": mark("已撤销"),
+    "expired": mark("已过期"),
+    "superseded": mark("已换发"),
+}
+PURPOSE = {"accept": mark("受理申请"), "review": mark("审查办件"), "licence": mark("制发证照"), "read": mark("查看")}
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """All of them, for templates."""
+
+    status: Mapping[str, str]
+    why: Mapping[str, str]
+    outcome: Mapping[str, str]
+    data: Mapping[str, str]
+    act: Mapping[str, str]
+    grade: Mapping[str, str]
+    reason: Mapping[str, str]
+    delivery: Mapping[str, str]
+    licence: Mapping[str, str]
+    purpose: Mapping[str, str]
+
+
+WORDS = Words(STATUS, WHY, OUTCOME, DATA_STATE, ACT, GRADE, REASON, DELIVERY, LICENCE, PURPOSE)
