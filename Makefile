@@ -27,12 +27,27 @@ types: ## mypy, strict
 contracts: ## import-linter: floors, rooms, doors, purity, cycles
 	$(RUN) lint-imports --no-logo
 
-.PHONY: requirements glossary
+.PHONY: requirements glossary catalogue migrations-baseline
 requirements: ## each requirement with the tests that prove it, or «open»
 	@$(RUN) pytest --requirements
 
 glossary: ## collect the field's terms from the docstrings into docs/glossary.md
 	$(RUN) python docs/glossary.py
+
+# The English catalogue is filled by hand in src/yiwang/locale/en; this brings in new words and compiles it.
+WORDS := src/yiwang/locale
+catalogue: ## collect the words of the interface into the English catalogue and compile it
+	@mkdir -p build
+	$(RUN) pybabel -q extract -F babel.cfg -k mark --no-location --sort-output --project=yiwang -o build/yiwang.pot .
+	$(RUN) pybabel -q update -i build/yiwang.pot -d $(WORDS) -D yiwang -l en \
+		--init-missing --no-fuzzy-matching --ignore-obsolete --ignore-pot-creation-date
+	$(RUN) pybabel compile -d $(WORDS) -D yiwang --statistics
+
+migrations-baseline: ## before the first release: each system's tables.sql becomes its first migration
+	@for tables in src/yiwang/*/tables.sql; do \
+		first="$${tables%tables.sql}migrations/0001_tables.sql"; \
+		mkdir -p "$${first%/*}" && cp "$$tables" "$$first" && echo "$$first"; \
+	done
 
 .PHONY: demo bench
 demo: ## the whole system with sample data, one process tree, one Ctrl-C

@@ -1,90 +1,153 @@
-"""测试夹具 — one throw-away PostgreSQL a test process, a fresh migrated database a test, the demo's engine."""
+"""测试夹具 — one throw-away PostgreSQL for all test processes, a fresh database a test, the demo's engine, a browser."""
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from itertools import count
 from pathlib import Path
+from typing import Any
 
 import psycopg
 import pytest
+from playwright.sync_api import Browser, sync_playwright
 
 from yiwang import main
 from yiwang.demo.seed import seed
 from yiwang.demo.walk import SimulatedClock
 from yiwang.plumbing.database import Database
 from yiwang.plumbing.migrations import migrate
-from yiwang.plumbing.postgres import Cluster
+from yiwang.plumbing.postgres import DATABASE, AlreadyRunning, Cluster
+from yiwang.plumbing.postgres_roles import ADMIN, APP, OWNER
 from yiwang.plumbing.work import Engine
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
+PREFIX = "yiwang-test-"
+DEMO = "demo"
+BUILDING = 0x64656D6F
+_kept = pytest.StashKey[contextlib.ExitStack]()
+_folder = pytest.StashKey[str]()
 _numbers = count()
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    """A test that needs a database is marked so by its fixtures: `make fast` leaves those out."""
+    config.addinivalue_line("markers", "database: needs PostgreSQL; set by the fixture `cluster`, never by hand")
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Browser tests are skipped only where there is no browser, and never where one is demanded."""
-    if CHROMIUM or os.environ.get("YIWANG_REQUIRE_BROWSER"):
-        return
+    """Browser tests are skipped where there is no browser; the plugin `requirements` refuses that in CI."""
     for item in items:
-        if item.get_closest_marker("browser"):
+        if "cluster" in getattr(item, "fixturenames", ()):
+            item.add_marker("database")
+        if CHROMIUM is None and item.get_closest_marker("browser"):
             item.add_marker(pytest.mark.skip(reason="Chromium is not installed"))
 
 
+@pytest.hookimpl(optionalhook=True)
+def pytest_configure_node(node: Any) -> None:
+    """Several test processes (xdist) share the cluster that their leader keeps."""
+    config = node.config
+    if _folder not in config.stash:
+        config.stash[_kept] = contextlib.ExitStack()
+        config.stash[_folder] = str(config.stash[_kept].enter_context(throwaway_cluster()).data_dir)
+    node.workerinput["cluster"] = config.stash[_folder]
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """The leader stops it when all have ended."""
+    if _kept in config.stash:
+        config.stash[_kept].close()
+
+
+@contextlib.contextmanager
+def throwaway_cluster() -> Iterator[Cluster]:
+    """A running cluster that is gone afterwards, and so are those that killed test runs left behind."""
+    for left in Path(tempfile.gettempdir()).glob(f"{PREFIX}*/data/pg/postmaster.pid"):
+        with contextlib.suppress(AlreadyRunning, FileNotFoundError):
+            Cluster(left.parents[1], durable=False).sweep()
+            shutil.rmtree(left.parents[2], ignore_errors=True)
+    with (
+        tempfile.TemporaryDirectory(prefix=PREFIX) as folder,
+        Cluster(Path(folder) / "data", durable=False) as running,
+    ):
+        migrate(running.conninfo(OWNER))
+        yield running
+
+
 @pytest.fixture(scope="session")
-def cluster() -> Iterator[Cluster]:
-    """A PostgreSQL for this test process, gone afterwards."""
-    with tempfile.TemporaryDirectory(prefix="yiwang-test-") as folder:
-        Path(folder).chmod(0o755)
-        with Cluster(Path(folder) / "data", durable=False) as running:
+def cluster(pytestconfig: pytest.Config) -> Iterator[Cluster]:
+    """A PostgreSQL for this test run, with the migrated database `yiwang` to be copied."""
+    given = getattr(pytestconfig, "workerinput", {}).get("cluster")
+    if given is not None:
+        yield Cluster(Path(given), durable=False)
+    else:
+        with throwaway_cluster() as running:
             yield running
 
 
 @pytest.fixture(scope="session")
 def empty_template(cluster: Cluster) -> str:
     """A migrated database without a row, to be copied."""
-    migrate(cluster.conninfo())
-    return "yiwang"
+    assert cluster.data_dir.exists()
+    return DATABASE
 
 
 @pytest.fixture(scope="session")
 def demo_template(cluster: Cluster, empty_template: str) -> str:
-    """A migrated database with the demo's directory, people and catalogue, to be copied."""
-    copy_database(cluster, empty_template, "demo")
-    database = Database(cluster.conninfo("demo"))
-    seed(main.engine(database, SimulatedClock()))
-    database.close()
-    return "demo"
+    """A migrated database with the demo's directory, people and catalogue, to be copied; made by who needs it first."""
+    with psycopg.connect(cluster.conninfo(ADMIN, "postgres"), autocommit=True) as connection:
+        connection.execute("SELECT pg_advisory_lock(%s)", (BUILDING,))
+        if not connection.execute("SELECT FROM pg_database WHERE datname = %s", (DEMO,)).rowcount:
+            connection.execute("DROP DATABASE IF EXISTS demo_unfinished WITH (FORCE)")
+            copy_database(cluster, empty_template, "demo_unfinished")
+            database = Database(cluster.conninfo(APP, "demo_unfinished"))
+            seed(main.engine(database, SimulatedClock()))
+            database.close()
+            connection.execute("ALTER DATABASE demo_unfinished RENAME TO demo")
+    return DEMO
 
 
 def copy_database(cluster: Cluster, template: str, name: str) -> None:
-    """A new database like another one that nobody is connected to."""
-    with psycopg.connect(cluster.conninfo("postgres"), autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
+    """A new database like another one that nobody is connected to; its rights are copied too."""
+    with psycopg.connect(cluster.conninfo(ADMIN, "postgres"), autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {name} TEMPLATE {template} OWNER {OWNER}".encode())
 
 
 @pytest.fixture
-def database(cluster: Cluster, empty_template: str) -> Iterator[Database]:
-    """A fresh migrated database."""
-    yield from _fresh(cluster, empty_template)
+def fresh_database(cluster: Cluster) -> Iterator[Callable[[str], str]]:
+    """Makes databases by copying a template, and gives their names; they are dropped after the test."""
+    made: list[str] = []
+
+    def make(template: str) -> str:
+        name = f"test_{os.getpid()}_{next(_numbers)}"
+        copy_database(cluster, template, name)
+        made.append(name)
+        return name
+
+    yield make
+    with psycopg.connect(cluster.conninfo(ADMIN, "postgres"), autocommit=True) as connection:
+        for name in made:
+            connection.execute(f"DROP DATABASE {name} WITH (FORCE)".encode())
 
 
 @pytest.fixture
-def demo_database(cluster: Cluster, demo_template: str) -> Iterator[Database]:
-    """A fresh database with the demo's directory, people and catalogue."""
-    yield from _fresh(cluster, demo_template)
-
-
-def _fresh(cluster: Cluster, template: str) -> Iterator[Database]:
-    name = f"test_{next(_numbers)}"
-    copy_database(cluster, template, name)
-    fresh = Database(cluster.conninfo(name), max_size=50)
+def database(cluster: Cluster, fresh_database: Callable[[str], str], empty_template: str) -> Iterator[Database]:
+    """A fresh migrated database, as the app sees it."""
+    fresh = Database(cluster.conninfo(APP, fresh_database(empty_template)), max_size=50)
     yield fresh
     fresh.close()
-    with psycopg.connect(cluster.conninfo("postgres"), autocommit=True) as connection:
-        connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture
+def demo_database(cluster: Cluster, fresh_database: Callable[[str], str], demo_template: str) -> Iterator[Database]:
+    """A fresh database with the demo's directory, people and catalogue, as the app sees it."""
+    fresh = Database(cluster.conninfo(APP, fresh_database(demo_template)), max_size=50)
+    yield fresh
+    fresh.close()
 
 
 @pytest.fixture
@@ -97,3 +160,13 @@ def clock() -> SimulatedClock:
 def engine(demo_database: Database, clock: SimulatedClock) -> Engine:
     """The engine on a database with the demo's directory, people and catalogue."""
     return main.engine(demo_database, clock)
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """A running Chromium, for tests marked `browser`. Open a context of your own in it and close it again."""
+    assert CHROMIUM is not None, "mark the test `browser`: without Chromium it is then skipped"
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        yield browser
+        browser.close()

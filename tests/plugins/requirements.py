@@ -1,4 +1,4 @@
-"""要求 — the pytest plugin that ties tests to the requirements they prove, and refuses a skipped browser in CI."""
+"""要求 — the pytest plugin that ties tests to the requirements they prove, and says what a test needs to run."""
 
 from __future__ import annotations
 
@@ -11,6 +11,8 @@ from pathlib import Path
 import pytest
 
 READINGS = Path(__file__).with_name("requirements.csv")
+SERVER = "cluster"
+"""The fixture under all that need PostgreSQL (tests/conftest.py); whoever rests on it gets the mark `database`."""
 
 
 @cache
@@ -59,7 +61,11 @@ def pytest_configure(config: pytest.Config) -> None:
         config.option.verbose = -3  # the table stands in place of pytest's own list and closing line
 
 
+@pytest.hookimpl(tryfirst=True)  # before `-m` chooses
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    for item in items:
+        if SERVER in getattr(item, "fixturenames", ()):
+            item.add_marker("database")
     wrong = [line for item in items for line in unknown(item)]
     if wrong and not hasattr(config, "workerinput"):  # an error here would tear an xdist worker down without a word
         raise pytest.UsageError(*dict.fromkeys(wrong))

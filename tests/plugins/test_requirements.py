@@ -10,6 +10,7 @@ MARKERS = """
 markers =
     requirement(id): proves a requirement
     browser: needs Chromium
+    database: needs PostgreSQL
 """
 
 
@@ -72,3 +73,26 @@ def test_a_file_that_skips_itself_is_an_error_there(
     monkeypatch.setenv("YIWANG_REQUIRE_BROWSER", required)
     suite.makepyfile("import pytest\n\npytest.skip('no Chromium', allow_module_level=True)\n")
     suite.runpytest_inprocess(*PLUGIN).assert_outcomes(**outcome)
+
+
+def test_what_rests_on_the_server_is_marked_and_can_be_left_out(suite: pytest.Pytester) -> None:
+    suite.makepyfile(
+        """
+        import pytest
+
+        @pytest.fixture
+        def cluster():
+            return "server"
+
+        @pytest.fixture
+        def engine(cluster):
+            return cluster
+
+        def test_service(engine):
+            pass
+
+        def test_rule():
+            pass
+        """
+    )
+    suite.runpytest_inprocess(*PLUGIN, "-m", "not database").assert_outcomes(passed=1, deselected=1)

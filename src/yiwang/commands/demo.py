@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import stat
 from pathlib import Path
 from typing import Annotated, Any
@@ -22,7 +21,7 @@ from yiwang.demo.accounts import open_accounts
 from yiwang.demo.seed import seed
 from yiwang.plumbing.database import Database
 from yiwang.plumbing.migrations import migrate
-from yiwang.plumbing.postgres import AlreadyRunning, Cluster
+from yiwang.plumbing.postgres import Access, AlreadyRunning, access
 from yiwang.web import ACCOUNTS, DATABASE
 
 
@@ -34,34 +33,37 @@ def demo(
     """Start everything: database, demo data, sandbox departments, worker, web server. Ctrl-C stops it."""
     folder = data_folder(data)
     stop_on_signals()
-    given = os.environ.get(DATABASE)
-    cluster = None if given else Cluster(folder)
     try:
-        conninfo = given or cluster.start()  # type: ignore[union-attr]  # one of the two is there
+        with access(folder) as database:
+            _run(database, folder, accounts_json, port)
     except AlreadyRunning as error:
         typer.echo(f"Already running on {folder}; stop it first, or choose another folder with --data.", err=True)
         raise typer.Exit(1) from error
+    except Stopped:
+        return
+
+
+def _run(database: Access, folder: Path, accounts_json: Path | None, port: int) -> None:
+    """Everything on top of the database, until somebody stops it; the database stops last."""
     tree = Tree({})
     try:
-        accounts = _prepare(conninfo)
+        accounts = _prepare(database)
         folder.mkdir(parents=True, exist_ok=True)
         secret_file = accounts_json or folder / "accounts.json"
         secret_file.write_bytes(msgspec.json.format(msgspec.json.encode(accounts), indent=1))
         secret_file.chmod(stat.S_IRUSR | stat.S_IWUSR)
-        address = _start(tree, conninfo, secret_file, port)
+        address = _start(tree, database.app, secret_file, port)
         _show(address, accounts)
         tree.watch()
     except Stopped:
         typer.echo("Stopping …")
     finally:
         tree.stop()
-        if cluster is not None:
-            cluster.stop()
 
 
-def _prepare(conninfo: str) -> list[dict[str, Any]]:
-    migrate(conninfo)
-    database = Database(conninfo, max_size=2)
+def _prepare(to: Access) -> list[dict[str, Any]]:
+    migrate(to.owner)
+    database = Database(to.app, max_size=2)
     try:
         engine = main.engine(database)
         seed(engine)

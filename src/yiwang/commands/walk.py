@@ -25,7 +25,7 @@ from yiwang.demo.seed import seed
 from yiwang.demo.walk import SimulatedClock, Walk, scripts
 from yiwang.plumbing.database import Database
 from yiwang.plumbing.migrations import migrate
-from yiwang.plumbing.postgres import Cluster
+from yiwang.plumbing.postgres import access
 
 
 @contextlib.contextmanager
@@ -61,16 +61,11 @@ def wait_for(address: str, seconds: float = 15.0) -> None:
 @contextlib.contextmanager
 def throwaway_database() -> Iterator[str]:
     """A migrated database that is gone afterwards; or the one that YIWANG_DATABASE_URL names."""
-    given = os.environ.get("YIWANG_DATABASE_URL")
-    if given:
-        migrate(given)
-        yield given
-        return
     with tempfile.TemporaryDirectory(prefix="yiwang-walk-") as folder:
         Path(folder).chmod(0o755)
-        with Cluster(Path(folder) / "data", durable=False) as cluster:
-            migrate(cluster.conninfo())
-            yield cluster.conninfo()
+        with access(Path(folder) / "data") as database:
+            migrate(database.owner)
+            yield database.app
 
 
 def run() -> list[dict[str, Any]]:

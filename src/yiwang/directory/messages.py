@@ -8,7 +8,7 @@ from datetime import date
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Division:
-    """行政区划: 6 digits to the county, 9 to the township."""
+    """行政区划: 6 digits to the county, 9 to the township; `successors` took its place, one or several."""
 
     code: str
     name: str
@@ -16,7 +16,7 @@ class Division:
     parent: str
     valid_from: date | None = None
     valid_to: date | None = None
-    successor: str = ""
+    successors: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,7 +34,11 @@ class Line:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Organisation:
-    """机构: a line in a division. `level` is province, city, county or town; `kind` tells centre from department."""
+    """机构: a line in a division. `level` is province, city, county or town; `kind` tells centre from department.
+
+    `code` is `division.line` (`330106.HBT`). A township's service centre is of kind `township`; its government handles
+    and decides, so it is a `department` (受办分离).
+    """
 
     code: str
     line: str
@@ -46,6 +50,15 @@ class Organisation:
     valid_from: date | None = None
     valid_to: date | None = None
     successor: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Naming:
+    """更名: what an organisation is called from a day on; before the first of these it has its own `name`."""
+
+    organisation: str
+    since: date
+    name: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,6 +84,16 @@ class Person:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Holding:
+    """任职: a person in a post from a day until a day, which is no longer part of it."""
+
+    person: str
+    post: str
+    held_from: date
+    held_to: date | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Window:
     """窗口: a window of a service centre; not bound to any item (R28)."""
 
@@ -81,11 +104,15 @@ class Window:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Power:
-    """权力: at which level the item is decided in an area (a division prefix), from a day until a day."""
+    """权力: at which level the item is decided in an area (a division prefix), from a day until a day.
+
+    `line` when another line than the item's decides there: a township government, comprehensive enforcement.
+    """
 
     item: str
     area: str
     level: str
     held_from: date
     held_to: date | None = None
+    line: str = ""
     basis: str = ""

@@ -1,4 +1,4 @@
-"""机构数据 — divisions, lines and the organisations that follow from them: every line at every level, a centre everywhere."""
+"""机构数据 — divisions, lines and the organisations that follow from them: a centre everywhere, the usual lines."""
 
 from __future__ import annotations
 
@@ -9,12 +9,26 @@ from datetime import date
 from pathlib import Path
 
 from yiwang.directory import store
-from yiwang.directory.messages import Division, Line, Organisation, Window
-from yiwang.directory.service import changed
+from yiwang.directory.messages import Division, Line, Naming, Organisation, Window
+from yiwang.directory.service import changing
+from yiwang.ground import divisions as codes
 from yiwang.plumbing.work import Work
 
 DATA = Path(__file__).resolve().parent / "data"
-LEVEL = {2: "province", 4: "city", 6: "county", 9: "town"}
+LEVEL = {
+    codes.Level.PROVINCE: "province",
+    codes.Level.CITY: "city",
+    codes.Level.COUNTY: "county",
+    codes.Level.TOWN: "town",
+}
+REFORM = date(2018, 10, 23)
+NO_TOWNSHIP = "功能区"  # a development zone in the statistics bureau's list: no government, no centre
+WINDOWS = {"province": 3, "city": 3, "county": 3, "town": 1}
+
+
+def _rows(name: str) -> list[dict[str, str]]:
+    with (DATA / name).open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(line for line in file if not line.startswith("#")))
 
 
 def _day(text: str) -> date | None:
@@ -23,54 +37,58 @@ def _day(text: str) -> date | None:
 
 def divisions() -> list[Division]:
     """The province with its cities, counties and townships, abolished ones too."""
-    with (DATA / "divisions.csv").open(encoding="utf-8", newline="") as file:
-        rows = csv.DictReader(line for line in file if not line.startswith("#"))
-        return [
-            Division(
-                code=r["code"],
-                name=r["name"],
-                kind=r["kind"],
-                parent=r["parent"],
-                valid_from=_day(r["valid_from"]),
-                valid_to=_day(r["valid_to"]),
-                successor=r["successor"],
-            )
-            for r in rows
-        ]
+    return [
+        Division(
+            code=r["code"],
+            name=r["name"],
+            kind=r["kind"],
+            parent=r["parent"],
+            valid_from=_day(r["valid_from"]),
+            valid_to=_day(r["valid_to"]),
+            successors=tuple(r["successors"].split(";")) if r["successors"] else (),
+        )
+        for r in _rows("divisions.csv")
+    ]
 
 
 def lines() -> list[Line]:
-    """The lines of departments, centres and the third parties."""
-    with (DATA / "lines.csv").open(encoding="utf-8", newline="") as file:
-        return [
-            Line(
-                key=r["key"],
-                name=r["name"],
-                short=r["short"],
-                name_en=r["name_en"],
-                local_name=r["local_name"],
-                local_line=r["local_line"],
-                kind=r["kind"],
-            )
-            for r in csv.DictReader(file)
-        ]
+    """The lines of departments, centres, townships and the third parties."""
+    return [
+        Line(
+            key=r["key"],
+            name=r["name"],
+            short=r["short"],
+            name_en=r["name_en"],
+            local_name=r["local_name"],
+            local_line=r["local_line"],
+            kind=r["kind"],
+        )
+        for r in _rows("lines.csv")
+    ]
 
 
-def level_of(division: Division) -> str:
-    """province, city, county or town."""
-    if len(division.code) == 9:
-        return "town"
-    return LEVEL[max(2, (len(division.code.rstrip("0")) + 1) // 2 * 2)]
+def founded() -> dict[str, date]:
+    """The lines that began after 2017, and when."""
+    return {r["key"]: date.fromisoformat(r["since"]) for r in _rows("lines.csv") if r["since"]}
+
+
+def namings() -> list[Naming]:
+    """The provincial organisations that the reform of 2018 gave another name."""
+    return [
+        Naming(organisation=f"330000.{r['key']}", since=REFORM, name="浙江" + r["later_name"])
+        for r in _rows("lines.csv")
+        if r["later_name"]
+    ]
 
 
 def organisations(places: list[Division], known: list[Line]) -> Iterator[Organisation]:
     """条 × 块: what exists in each division."""
+    since = founded()
     for place in places:
-        level = level_of(place)
+        level = LEVEL[codes.level(place.code)]
         for line in known:
-            name = _name(place, level, line)
-            if name:
-                kind = "centre" if line.kind == "centre" else line.kind
+            if name := _name(place, level, line):
+                begun = [day for day in (place.valid_from, since.get(line.key)) if day]
                 yield Organisation(
                     code=f"{place.code}.{line.key}",
                     line=line.key,
@@ -78,25 +96,38 @@ def organisations(places: list[Division], known: list[Line]) -> Iterator[Organis
                     level=level,
                     name=name,
                     name_en=f"{line.name_en}, {place.code}" if level != "province" else line.name_en,
-                    kind="township" if level == "town" else kind,
-                    valid_from=place.valid_from if len(place.code) == 6 and place.valid_to else None,
+                    kind=_kind(level, line),
+                    valid_from=max(begun, default=None),
                     valid_to=place.valid_to,
-                    successor=f"{place.successor}.{line.key}" if place.successor else "",
+                    successor=f"{place.successors[0]}.{line.key}" if len(place.successors) == 1 else "",
                 )
 
 
+def _kind(level: str, line: Line) -> str:
+    if line.kind == "centre":
+        return "township" if level == "town" else "centre"
+    return "department" if line.kind == "government" else line.kind
+
+
 def _name(place: Division, level: str, line: Line) -> str:
+    if level == "town":
+        if place.kind == NO_TOWNSHIP:
+            return ""
+        government = "办事处" if place.kind == "街道" else "人民政府"
+        return {"centre": f"{place.name}便民服务中心", "government": place.name + government}.get(line.kind, "")
+    if line.kind == "government":
+        return ""
     if level == "province":
         return line.name if line.name.startswith("浙江") else "浙江" + line.name
-    if level == "town":
-        return f"{place.name}便民服务中心" if line.kind == "centre" and place.kind != "功能区" else ""
     return f"{place.name}{line.local_name}" if line.local_name and not line.local_line else ""
 
 
 def seed(work: Work) -> int:
     """装载: everything above into an empty directory; how many organisations. Loading again changes nothing."""
-    if work.read("SELECT 1 FROM directory.division LIMIT 1"):
+    store.locked_edition(work)  # a second loader waits here and then finds everything loaded
+    if not store.empty(work):
         return 0
+    changing(work)
     places, known = divisions(), lines()
     made = list(organisations(places, known))
     for division in places:
@@ -105,9 +136,10 @@ def seed(work: Work) -> int:
         work.add(store.LINE, asdict(line))
     for organisation in made:
         work.add(store.ORGANISATION, asdict(organisation))
+    for naming in namings():
+        work.add(store.NAMING, asdict(naming))
     for window in _windows(made):
         work.add(store.WINDOW, asdict(window))
-    changed(work)
     work.save()
     return len(made)
 
@@ -115,5 +147,5 @@ def seed(work: Work) -> int:
 def _windows(made: list[Organisation]) -> Iterator[Window]:
     for o in made:
         if o.line == "XZFW":
-            for number in range(1, 2 if o.level == "town" else 4):
+            for number in range(1, WINDOWS[o.level] + 1):
                 yield Window(code=f"{o.code}-{number}", centre=o.code, name=f"综合窗口{number}号")

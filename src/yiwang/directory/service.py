@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass
-from datetime import date
+from dataclasses import asdict, dataclass, replace
+from datetime import date, timedelta
 from time import monotonic
+from weakref import WeakKeyDictionary
+from zlib import crc32
 
 from yiwang.directory import store
-from yiwang.directory.messages import Organisation, Person, Post, Power, Window
-from yiwang.directory.rules.resolution import Directory, build, division_at, in_scope, prefix
+from yiwang.directory.messages import Holding, Naming, Organisation, Person, Post, Power, Window
+from yiwang.directory.rules.posts import permit_person, permit_roles
+from yiwang.directory.rules.resolution import Directory, build, division_at, in_scope, overlapping, prefix
 from yiwang.ground.actor import Actor, ActorKind
-from yiwang.ground.digits import ALPHANUMERIC
-from yiwang.ground.identifiers import credit_check, organisation_check
-from yiwang.ground.outcome import Forbidden, NotFound
+from yiwang.ground.divisions import Period
+from yiwang.ground.identifiers import CREDIT_ALPHABET, credit_check, organisation_check
+from yiwang.ground.outcome import Conflict, Forbidden, NotFound
+from yiwang.plumbing.database import Database
 from yiwang.plumbing.work import Work
 
 __all__ = [
@@ -25,19 +29,26 @@ __all__ = [
     "centre_of",
     "credit_code",
     "division_at",
+    "end_holding",
+    "end_power",
     "grant_power",
+    "hold",
     "in_scope",
+    "name_of",
     "names_of",
     "organisation",
     "person",
     "posts_of",
     "prefix",
+    "rename",
     "resolve",
     "snapshot",
     "windows",
 ]
 
 LOOK_AGAIN = 1.0  # seconds a process trusts its snapshot before it asks for the edition again
+_CHANGED = "directory.changed"
+_SNAPSHOT = "directory.snapshot"
 
 
 @dataclass(slots=True)
@@ -47,33 +58,41 @@ class _Kept:
     looked: float
 
 
-_kept: dict[int, _Kept] = {}
+_kept: WeakKeyDictionary[Database, _Kept] = WeakKeyDictionary()
 
 
 def snapshot(work: Work) -> Directory:
-    """The directory as of now; a change elsewhere is seen within a second, one's own at once."""
-    held: Directory | None = work.held.get("directory")
-    if held is not None:
-        return held
-    key = id(work.engine.database)
-    kept = _kept.get(key)
+    """The directory as of now. A change is seen by the act that makes it at once, by others a second after commit."""
+    held: Directory | None = work.held.get(_SNAPSHOT)
+    if held is None:
+        held = _of_this_act(work) if _CHANGED in work.held else _of_everybody(work)
+        work.held[_SNAPSHOT] = held
+    return held
+
+
+def _of_this_act(work: Work) -> Directory:
+    """What this act has changed is nobody else's before it is committed: it may still be rolled back."""
+    work.save()
+    return build(*store.everything(work))
+
+
+def _of_everybody(work: Work) -> Directory:
+    kept = _kept.get(work.engine.database)
     if kept is None or monotonic() - kept.looked > LOOK_AGAIN:
+        # The edition first: rows that change in between are then kept under the older number and read again.
         edition = store.edition(work)
-        if kept is None or kept.edition != edition:
-            kept = _Kept(build(*store.everything(work)), edition, monotonic())
-        kept.looked = monotonic()
-        _kept[key] = kept
-    work.held["directory"] = kept.directory
+        directory = kept.directory if kept and kept.edition == edition else build(*store.everything(work))
+        kept = _kept[work.engine.database] = _Kept(directory, edition, monotonic())
     return kept.directory
 
 
-def changed(work: Work) -> None:
-    """The directory was changed in this act: write the next edition and look again."""
-    if "directory.changed" not in work.held:
-        work.held["directory.changed"] = True
-        work.change(store.EDITION, {"one": 1}, {"number": store.edition(work) + 1})
-    work.held.pop("directory", None)
-    _kept.pop(id(work.engine.database), None)
+def changing(work: Work) -> None:
+    """This act changes the directory: called before it reads, it waits for others who do, and writes the edition."""
+    if _CHANGED not in work.held:
+        work.change(store.EDITION, {"one": 1}, {"number": store.locked_edition(work) + 1})
+        work.held[_CHANGED] = True
+    work.held.pop(_SNAPSHOT, None)
+    _kept.pop(work.engine.database, None)
 
 
 def organisation(work: Work, code: str) -> Organisation:
@@ -139,50 +158,114 @@ def actor_of(work: Work, code: str, post: str, terminal: str = "") -> Actor:
     if chosen is None:
         raise Forbidden("directory.post_not_held")
     where = organisation(work, chosen.organisation)
-    return Actor(
-        code, who.name, chosen.code, where.code, where.division, frozenset(chosen.roles), "staff", terminal
-    )
+    return Actor(code, who.name, chosen.code, where.code, where.division, frozenset(chosen.roles), "staff", terminal)
+
+
+def name_of(work: Work, code: str, on: date) -> str:
+    """旧文旧名: what an organisation was called on a day."""
+    return snapshot(work).name_of(code, on)
+
+
+def rename(work: Work, naming: Naming) -> None:
+    """更名: an organisation is called so from a day on; acts of before keep the name of their day.
+
+    NotFound `directory.unknown_organisation`; Conflict `directory.naming_there`.
+    """
+    changing(work)
+    work.add(store.NAMING, asdict(naming))
+    work.save()
 
 
 def add_person(work: Work, who: Person) -> None:
-    """A new person."""
+    """A new person; Conflict `directory.person_there` when the code is taken."""
     work.add(store.PERSON, asdict(who))
 
 
 def appoint(
     work: Work, code: str, where: str, name: str, roles: Sequence[str], since: date, *, at_centre: bool = False
 ) -> str:
-    """任职: put a person into a post of an organisation, made when it is new; the post's code."""
-    organisation(work, where)
-    number = len(store.post_codes(work, where)) + 1
-    post = f"{where}#{number}"
-    work.add(
-        store.POST,
-        {"code": post, "organisation": where, "name": name, "roles": list(roles), "at_centre": at_centre},
+    """任职: put a person into a new post of an organisation; the post's code.
+
+    Forbidden `directory.role_not_here` (R22, R30), `directory.roles_apart` (SOD14); Invalid `directory.unknown_role`;
+    Conflict `directory.unknown_person`.
+    """
+    permit_roles(organisation(work, where).kind, roles)
+    post = Post(
+        code=f"{where}#{store.posts_in(work, where) + 1}",
+        organisation=where,
+        name=name,
+        roles=tuple(roles),
+        at_centre=at_centre,
     )
-    work.add(store.HOLDING, {"person": code, "post": post, "held_from": since, "held_to": None})
+    work.add(store.POST, asdict(post))
     work.save()
-    return post
+    hold(work, code, post.code, since)
+    return post.code
+
+
+def hold(work: Work, code: str, post: str, since: date) -> None:
+    """接任: a person holds a post from a day on, beside whoever holds it or after them.
+
+    NotFound `directory.unknown_post`; Forbidden `directory.roles_apart` (SOD14); Conflict `directory.post_held`.
+    """
+    roles = store.roles_of_post(work, post)
+    if roles is None:
+        raise NotFound("directory.unknown_post", post=post[:60])
+    permit_person(store.roles_after(work, code, since), roles)
+    if store.held_after(work, code, post, since):
+        raise Conflict("directory.post_held", post=post)
+    work.add(store.HOLDING, asdict(Holding(person=code, post=post, held_from=since)))
+    work.save()
+
+
+def end_holding(work: Work, code: str, post: str, on: date) -> None:
+    """离任: from this day on the person no longer holds the post.
+
+    NotFound `directory.post_not_held` when the person does not hold it on the day before.
+    """
+    held = store.holding(work, code, post, on - timedelta(days=1))
+    if held is None:
+        raise NotFound("directory.post_not_held", post=post[:60])
+    work.change(
+        store.HOLDING,
+        {"person": code, "post": post, "held_from": held.held_from},
+        {"held_to": on},
+        {"held_to": held.held_to},
+    )
+    work.save()
 
 
 def grant_power(work: Work, power: Power) -> None:
-    """放权: from a day on, an item is decided at this level in this area. R21"""
+    """放权: from a day on, an item is decided at this level in this area. R21
+
+    Conflict `directory.power_there` when another power holds in the very same area on one of these days: end it first.
+    """
+    changing(work)
+    power = replace(power, area=prefix(power.area))
+    if there := overlapping(store.powers_of(work, power.item), power):
+        raise Conflict("directory.power_there", item=power.item, area=power.area, since=there.held_from)
     work.add(store.POWER, asdict(power))
-    changed(work)
+    work.save()
 
 
 def end_power(work: Work, power: Power, on: date) -> None:
-    """收回: the power ends on this day; open cases keep their authority. R21"""
+    """收回: the power ends on this day; open cases keep their authority. R21
+
+    Invalid `period.ends_before_start`; Conflict `work.stale` when there is no such power.
+    """
+    changing(work)
+    Period(power.held_from, on)
     work.change(
-        store.POWER, {"item": power.item, "area": power.area, "held_from": power.held_from}, {"held_to": on}
+        store.POWER,
+        {"item": power.item, "area": prefix(power.area), "held_from": power.held_from},
+        {"held_to": on},
     )
-    changed(work)
+    work.save()
 
 
 def credit_code(of: Organisation) -> str:
-    """A synthetic unified social credit code for an organisation of the demo: registrar 11, its division, DEM in the body."""
-    number = sum(ord(c) * (i + 7) for i, c in enumerate(of.line)) % 36**3
-    tail = "".join(ALPHANUMERIC[number // 36**k % 36] for k in (2, 1, 0)).translate(str.maketrans("IOSVZ", "JPTWY"))
-    body = f"DEM{tail}00"
+    """A synthetic unified social credit code for an organisation of the demo: 11, its division, DEM in the body."""
+    number = crc32(of.code.encode())
+    body = "DEM" + "".join(CREDIT_ALPHABET[number // 31**place % 31] for place in range(5))
     first17 = f"11{of.division[:6]}{body}{organisation_check(body)}"
     return first17 + credit_check(first17)

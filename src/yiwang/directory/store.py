@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-from yiwang.directory.messages import Division, Line, Organisation, Person, Post, Power, Window
+from yiwang.directory.messages import Division, Holding, Line, Naming, Organisation, Person, Post, Power, Window
 from yiwang.plumbing.tables import Table
 from yiwang.plumbing.work import Work
 
@@ -19,7 +19,7 @@ DIVISION = Table(
         "parent": "text",
         "valid_from": "date",
         "valid_to": "date",
-        "successor": "text",
+        "successors": "text[]",
     },
     ("code",),
 )
@@ -52,20 +52,33 @@ ORGANISATION = Table(
     },
     ("code",),
 )
+NAMING = Table(
+    "directory.naming",
+    {"organisation": "text", "since": "date", "name": "text"},
+    ("organisation", "since"),
+    {"naming_organisation_fkey": "directory.unknown_organisation", "naming_pkey": "directory.naming_there"},
+)
 POST = Table(
     "directory.post",
     {"code": "text", "organisation": "text", "name": "text", "roles": "text[]", "at_centre": "boolean"},
     ("code",),
+    {"post_pkey": "work.stale"},
 )
 PERSON = Table(
     "directory.person",
     {"code": "text", "name": "text", "kind": "text", "subject_kind": "text", "subject_identifier": "text"},
     ("code",),
+    {"person_pkey": "directory.person_there"},
 )
 HOLDING = Table(
     "directory.holding",
     {"person": "text", "post": "text", "held_from": "date", "held_to": "date"},
     ("person", "post", "held_from"),
+    {
+        "holding_pkey": "directory.post_held",
+        "holding_person_fkey": "directory.unknown_person",
+        "holding_post_fkey": "directory.unknown_post",
+    },
 )
 WINDOW = Table("directory.centre_window", {"code": "text", "centre": "text", "name": "text"}, ("code",))
 POWER = Table(
@@ -76,6 +89,7 @@ POWER = Table(
         "held_from": "date",
         "held_to": "date",
         "level": "text",
+        "line": "text",
         "basis": "text",
     },
     ("item", "area", "held_from"),
@@ -90,12 +104,25 @@ def edition(work: Work) -> int:
     return number
 
 
-def everything(work: Work) -> tuple[list[Division], list[Line], list[Organisation], list[Power]]:
-    """Divisions, lines, organisations and powers, all of them."""
+def locked_edition(work: Work) -> int:
+    """The same, and until this act ends nobody else may change the directory."""
+    number: int = work.read("SELECT number FROM directory.edition FOR UPDATE")[0][0]
+    return number
+
+
+def empty(work: Work) -> bool:
+    """Whether nothing was ever loaded."""
+    return not work.read("SELECT 1 FROM directory.division LIMIT 1")
+
+
+def everything(
+    work: Work,
+) -> tuple[list[Division], list[Line], list[Organisation], list[Power], list[Naming]]:
+    """Divisions, lines, organisations, powers and namings, all of them."""
     divisions = [
-        Division(code=a, name=b, kind=c, parent=d, valid_from=e, valid_to=f, successor=g)
+        Division(code=a, name=b, kind=c, parent=d, valid_from=e, valid_to=f, successors=tuple(g))
         for a, b, c, d, e, f, g in work.read(
-            "SELECT code, name, kind, parent, valid_from, valid_to, successor FROM directory.division"
+            "SELECT code, name, kind, parent, valid_from, valid_to, successors FROM directory.division"
         )
     ]
     lines = [
@@ -122,11 +149,26 @@ def everything(work: Work) -> tuple[list[Division], list[Line], list[Organisatio
             " FROM directory.organisation"
         )
     ]
-    powers = [
-        Power(item=a, area=b, held_from=c, held_to=d, level=e, basis=f)
-        for a, b, c, d, e, f in work.read("SELECT item, area, held_from, held_to, level, basis FROM directory.power")
+    namings = [
+        Naming(organisation=a, since=b, name=c)
+        for a, b, c in work.read("SELECT organisation, since, name FROM directory.naming")
     ]
-    return divisions, lines, organisations, powers
+    return divisions, lines, organisations, _powers(work, _POWERS), namings
+
+
+_POWERS = "SELECT item, area, held_from, held_to, level, line, basis FROM directory.power"
+
+
+def _powers(work: Work, sql: str, parameters: Sequence[object] = ()) -> list[Power]:
+    return [
+        Power(item=a, area=b, held_from=c, held_to=d, level=e, line=f, basis=g)
+        for a, b, c, d, e, f, g in work.read(sql, parameters)
+    ]
+
+
+def powers_of(work: Work, item: str) -> list[Power]:
+    """The powers over an item, past and future ones too."""
+    return _powers(work, _POWERS + " WHERE item = %s", (item,))
 
 
 def posts_of(work: Work, person: str, on: date) -> list[Post]:
@@ -159,10 +201,49 @@ def _person(row: tuple[Any, ...]) -> Person:
 
 def windows(work: Work, centre: str) -> list[Window]:
     """The windows of a centre."""
-    rows = work.read("SELECT code, centre, name FROM directory.centre_window WHERE centre = %s ORDER BY code", (centre,))
+    rows = work.read(
+        "SELECT code, centre, name FROM directory.centre_window WHERE centre = %s ORDER BY code", (centre,)
+    )
     return [Window(code=a, centre=b, name=c) for a, b, c in rows]
 
 
-def post_codes(work: Work, organisation: str) -> set[str]:
-    """The codes of an organisation's posts."""
-    return {r[0] for r in work.read("SELECT code FROM directory.post WHERE organisation = %s", (organisation,))}
+def posts_in(work: Work, organisation: str) -> int:
+    """How many posts an organisation has."""
+    number: int = work.read("SELECT count(*) FROM directory.post WHERE organisation = %s", (organisation,))[0][0]
+    return number
+
+
+def roles_of_post(work: Work, code: str) -> tuple[str, ...] | None:
+    """The roles of a post; none when there is no such post."""
+    rows = work.read("SELECT roles FROM directory.post WHERE code = %s", (code,))
+    return tuple(rows[0][0]) if rows else None
+
+
+def roles_after(work: Work, person: str, since: date) -> set[str]:
+    """The roles of all posts that a person holds on a day or later."""
+    rows = work.read(
+        "SELECT DISTINCT unnest(p.roles) FROM directory.holding h JOIN directory.post p ON p.code = h.post"
+        " WHERE h.person = %s AND (h.held_to IS NULL OR h.held_to > %s)",
+        (person, since),
+    )
+    return {r[0] for r in rows}
+
+
+def held_after(work: Work, person: str, post: str, since: date) -> bool:
+    """Whether a person holds a post on a day or later."""
+    return bool(
+        work.read(
+            "SELECT 1 FROM directory.holding WHERE person = %s AND post = %s AND (held_to IS NULL OR held_to > %s)",
+            (person, post, since),
+        )
+    )
+
+
+def holding(work: Work, person: str, post: str, on: date) -> Holding | None:
+    """How a person holds a post on a day."""
+    rows = work.read(
+        "SELECT held_from, held_to FROM directory.holding WHERE person = %s AND post = %s"
+        " AND held_from <= %s AND (held_to IS NULL OR %s < held_to)",
+        (person, post, on, on),
+    )
+    return Holding(person=person, post=post, held_from=rows[0][0], held_to=rows[0][1]) if rows else None

@@ -8,8 +8,9 @@ CREATE TABLE directory.division (
     parent     text NOT NULL DEFAULT '',
     valid_from date,
     valid_to   date,
-    successor  text NOT NULL DEFAULT '',
-    CONSTRAINT division_pkey PRIMARY KEY (code)
+    successors text[] NOT NULL DEFAULT '{}',
+    CONSTRAINT division_pkey PRIMARY KEY (code),
+    CONSTRAINT division_period CHECK (valid_to > valid_from)
 );
 
 -- A line of departments (条): the same business at every level. Locally it may be another line's (工商、质监、食药 → 市场监管).
@@ -39,9 +40,22 @@ CREATE TABLE directory.organisation (
     valid_from date,
     valid_to   date,
     successor  text NOT NULL DEFAULT '',
-    CONSTRAINT organisation_pkey PRIMARY KEY (code)
+    CONSTRAINT organisation_pkey PRIMARY KEY (code),
+    CONSTRAINT organisation_line_fkey FOREIGN KEY (line) REFERENCES directory.line (key),
+    CONSTRAINT organisation_division_fkey FOREIGN KEY (division) REFERENCES directory.division (code),
+    CONSTRAINT organisation_code CHECK (code = division || '.' || line),
+    CONSTRAINT organisation_period CHECK (valid_to > valid_from)
 );
-CREATE INDEX organisation_division ON directory.organisation (division text_pattern_ops);
+
+-- What an organisation is called from a day on. Old acts keep old names.
+-- placement: reference
+CREATE TABLE directory.naming (
+    organisation text NOT NULL,
+    since        date NOT NULL,
+    name         text NOT NULL,
+    CONSTRAINT naming_pkey PRIMARY KEY (organisation, since),
+    CONSTRAINT naming_organisation_fkey FOREIGN KEY (organisation) REFERENCES directory.organisation (code)
+);
 
 -- placement: reference
 CREATE TABLE directory.post (
@@ -53,6 +67,7 @@ CREATE TABLE directory.post (
     CONSTRAINT post_pkey PRIMARY KEY (code),
     CONSTRAINT post_organisation_fkey FOREIGN KEY (organisation) REFERENCES directory.organisation (code)
 );
+CREATE INDEX post_organisation ON directory.post (organisation);
 
 -- placement: reference
 CREATE TABLE directory.person (
@@ -74,7 +89,8 @@ CREATE TABLE directory.holding (
     held_to   date,
     CONSTRAINT holding_pkey PRIMARY KEY (person, post, held_from),
     CONSTRAINT holding_person_fkey FOREIGN KEY (person) REFERENCES directory.person (code),
-    CONSTRAINT holding_post_fkey FOREIGN KEY (post) REFERENCES directory.post (code)
+    CONSTRAINT holding_post_fkey FOREIGN KEY (post) REFERENCES directory.post (code),
+    CONSTRAINT holding_period CHECK (held_to > held_from)
 );
 
 -- placement: reference
@@ -85,17 +101,20 @@ CREATE TABLE directory.centre_window (
     CONSTRAINT centre_window_pkey PRIMARY KEY (code),
     CONSTRAINT centre_window_centre_fkey FOREIGN KEY (centre) REFERENCES directory.organisation (code)
 );
+CREATE INDEX centre_window_centre ON directory.centre_window (centre);
 
 -- Who decides which item where, since when (权力清单; R20, R21).
 -- placement: reference
 CREATE TABLE directory.power (
     item      text NOT NULL,
-    area      text NOT NULL,
+    area      text NOT NULL CHECK (area ~ '^([0-9]{2}|[0-9]{4}|[0-9]{6}|[0-9]{9})$'),
     held_from date NOT NULL,
     held_to   date,
     level     text NOT NULL CHECK (level IN ('province', 'city', 'county', 'town')),
+    line      text NOT NULL DEFAULT '',
     basis     text NOT NULL DEFAULT '',
-    CONSTRAINT power_pkey PRIMARY KEY (item, area, held_from)
+    CONSTRAINT power_pkey PRIMARY KEY (item, area, held_from),
+    CONSTRAINT power_period CHECK (held_to > held_from)
 );
 
 -- One row: grows by one with every change, so that a process knows when to look again.

@@ -1,70 +1,84 @@
-"""部门客户端 — asks a department one signed question over HTTP and believes only a signed answer."""
+"""部门客户端 — signed questions to departments, signed answers from them; a dead one slows no other."""
 
 from __future__ import annotations
 
+import re
 import time
+from collections.abc import Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
-from datetime import datetime
 from secrets import token_hex
 from threading import Lock
-from typing import Any
 
 import httpx2
 import msgspec
 
-from yiwang.connectors.protocol import genuine, sign_answer, sign_request
+from yiwang.connectors.departments.answer import MOST, read
+from yiwang.connectors.departments.breaker import Breaker
+from yiwang.connectors.protocol import CLIENT, NONCE, SIGNATURE, TIMESTAMP, sign_request
+from yiwang.ground.identifiers import ZhejiangItemCode
+from yiwang.ground.outcome import Invalid
 from yiwang.sharing.messages import Fetch, Fetched, FetchFailed
 
-MOST = 256 * 1024
-TRIP = 5
-REST = 10.0
-
-
-class _Answer(msgspec.Struct):
-    values: dict[str, Any]
-    record_version: str
-    as_of: datetime
-    source: str
+PLACE = re.compile(r"[A-Za-z0-9_]{1,64}")
+"""What a line and a resource look like; anything else would be another address."""
 
 
 @dataclass(slots=True)
-class _Breaker:
-    """熔断: after five failures in a row a line is left alone for ten seconds, so that it slows nobody else."""
+class _Line:
+    """What the client keeps about one line: its breaker, and its own threads, so that no line waits for another."""
 
-    failures: int = 0
-    until: float = 0.0
+    pool: ThreadPoolExecutor
+    breaker: Breaker = field(default_factory=Breaker)
 
 
 @dataclass(slots=True)
 class DepartmentClient:
-    """部门客户端: one for all lines; safe to use from many threads. `timeout` in seconds."""
+    """部门客户端: one for all lines; safe to use from many threads.
+
+    `secret` is shared with the departments under the name `client_id`; `timeout` in seconds holds for a whole question,
+    and for a whole `fetch_all`; at most `per_line` questions are open to a line at a time.
+    """
 
     base_url: str
     secret: bytes
+    client_id: str = "yiwang"
     timeout: float = 3.0
-    _client: httpx2.Client = field(init=False)
-    _breakers: dict[str, _Breaker] = field(default_factory=dict)
-    _lock: Lock = field(default_factory=Lock)
+    per_line: int = 4
+    _client: httpx2.Client = field(init=False, repr=False)
+    _lines: dict[str, _Line] = field(default_factory=dict, repr=False)
+    _lock: Lock = field(default_factory=Lock, repr=False)
 
     def __post_init__(self) -> None:
-        self._client = httpx2.Client(timeout=self.timeout, follow_redirects=False, trust_env=False)
+        self._client = httpx2.Client(
+            timeout=self.timeout,
+            follow_redirects=False,
+            trust_env=False,
+            limits=httpx2.Limits(max_connections=None, max_keepalive_connections=32),
+            headers={"accept": "application/json, application/problem+json", "accept-encoding": "identity"},
+        )
 
     def close(self) -> None:
-        """Close all connections."""
+        """Close all connections; what is still being asked is given up."""
         self._client.close()
+        for line in self._lines.values():
+            line.pool.shutdown(wait=False, cancel_futures=True)
 
     def fetch(self, request: Fetch) -> Fetched:
-        """Ask; FetchFailed with kind down, slow, wrong, refused or no_record."""
-        breaker = self._breaker(request.line)
-        if breaker.until > time.monotonic():
-            raise FetchFailed("down", retryable=True)
-        try:
-            answer = self._ask(request)
-        except FetchFailed as failure:
-            self._count(breaker, failed=failure.retryable)
-            raise
-        self._count(breaker, failed=False)
+        """取数: ask one question; FetchFailed with kind down, slow, wrong, refused or no_record."""
+        [answer] = self.fetch_all([request])
+        if isinstance(answer, FetchFailed):
+            raise answer
         return answer
+
+    def fetch_all(self, requests: Sequence[Fetch]) -> list[Fetched | FetchFailed]:
+        """并行取数: ask all at once and give every answer in order, all of them within `timeout`.
+
+        What was not answered by then is `slow`; questions that still wait for their turn are not asked any more.
+        """
+        deadline = time.monotonic() + self.timeout
+        asked = [(request, self._ask_later(request, deadline)) for request in requests]
+        return [self._collect(request, answer, deadline) for request, answer in asked]
 
     def answers(self) -> bool:
         """Whether anybody answers at the address at all."""
@@ -74,61 +88,83 @@ class DepartmentClient:
             return False
         return True
 
-    def _breaker(self, line: str) -> _Breaker:
-        with self._lock:
-            return self._breakers.setdefault(line, _Breaker())
+    def _ask_later(self, request: Fetch, deadline: float) -> Future[Fetched] | FetchFailed:
+        if not (PLACE.fullmatch(request.line) and PLACE.fullmatch(request.resource)):
+            return FetchFailed("refused", retryable=False)
+        line = self._line(request.line)
+        if not line.breaker.admit(time.monotonic()):
+            return FetchFailed("down", retryable=True)
+        return line.pool.submit(self._ask, request, deadline)
 
-    def _count(self, breaker: _Breaker, *, failed: bool) -> None:
-        with self._lock:
-            breaker.failures = breaker.failures + 1 if failed else 0
-            if breaker.failures >= TRIP:
-                breaker.until = time.monotonic() + REST
-                breaker.failures = 0
+    def _collect(self, request: Fetch, asked: Future[Fetched] | FetchFailed, deadline: float) -> Fetched | FetchFailed:
+        if isinstance(asked, FetchFailed):
+            return asked
+        answered = False
+        try:
+            found = asked.result(timeout=max(0.0, deadline - time.monotonic()))
+            answered = True
+        except FetchFailed as failure:
+            answered = not failure.retryable
+            return failure
+        except TimeoutError:
+            asked.cancel()
+            return FetchFailed("slow", retryable=True)
+        finally:
+            self._line(request.line).breaker.settle(time.monotonic(), answered=answered)
+        return found
 
-    def _ask(self, request: Fetch) -> Fetched:
-        path = f"/{request.line}/resources/{request.resource}"
+    def _line(self, line: str) -> _Line:
+        with self._lock:
+            if line not in self._lines:
+                self._lines[line] = _Line(ThreadPoolExecutor(self.per_line, thread_name_prefix=f"department-{line}"))
+            return self._lines[line]
+
+    def _ask(self, request: Fetch, deadline: float) -> Fetched:
+        patience = deadline - time.monotonic()
+        if patience <= 0:
+            raise FetchFailed("slow", retryable=True)
+        url = httpx2.URL(f"{self.base_url}/{request.line}/resources/{request.resource}")
         nonce, stamp = token_hex(16), str(int(time.time()))
         body = msgspec.json.encode(_question(request))
+        target = url.raw_path.decode("ascii")
         headers = {
             "content-type": "application/json",
-            "x-timestamp": stamp,
-            "x-nonce": nonce,
-            "x-signature": sign_request(self.secret, "POST", path, stamp, nonce, body),
+            CLIENT: self.client_id,
+            TIMESTAMP: stamp,
+            NONCE: nonce,
+            SIGNATURE: sign_request(self.secret, self.client_id, "POST", target, stamp, nonce, body),
         }
         try:
-            response = self._client.post(self.base_url + path, content=body, headers=headers)
+            with self._client.stream("POST", url, content=body, headers=headers, timeout=patience) as response:
+                content = _whole(response, deadline)
         except httpx2.TimeoutException as error:
             raise FetchFailed("slow", retryable=True) from error
         except httpx2.TransportError as error:
             raise FetchFailed("down", retryable=True) from error
-        return self._read(response, nonce)
+        return read(request, self.secret, nonce, response.status_code, response.headers.get(SIGNATURE, ""), content)
 
-    def _read(self, response: httpx2.Response, nonce: str) -> Fetched:
-        if response.status_code in (502, 503, 504):
-            raise FetchFailed("down", retryable=True)
-        if response.status_code in (400, 401, 403):
-            raise FetchFailed("refused", retryable=False)
-        content = response.content
-        signed = sign_answer(self.secret, nonce, response.status_code, content)
-        if len(content) > MOST or not genuine(signed, response.headers.get("x-signature", "")):
+
+def _whole(response: httpx2.Response, deadline: float) -> bytes:
+    """The body as it came over the wire; wrong when too large, slow when it drips past the deadline."""
+    content = bytearray()
+    for part in response.iter_raw():
+        content += part
+        if len(content) > MOST:
             raise FetchFailed("wrong", retryable=True)
-        if response.status_code == 404:
-            raise FetchFailed("no_record", retryable=False)
-        try:
-            answer = msgspec.json.decode(content, type=_Answer)
-        except (msgspec.DecodeError, UnicodeDecodeError) as error:
-            raise FetchFailed("wrong", retryable=True) from error
-        return Fetched(answer.values, answer.record_version, answer.as_of, answer.source)
+        if time.monotonic() > deadline:
+            raise FetchFailed("slow", retryable=True)
+    return bytes(content)
 
 
-def _question(request: Fetch) -> dict[str, object]:
+def _question(request: Fetch) -> Mapping[str, object]:
     return {
         "request_id": str(request.request_id),
         "item": request.item,
+        "sub_item": _sub_item(request.item),
         "case": request.case,
         "material": request.material,
         "data_items": request.data_items,
-        "operator": request.operator or "applicant",
+        "operator": request.operator,
         "organisation": request.organisation,
         "subject": {
             "kind": request.subject_kind,
@@ -137,3 +173,11 @@ def _question(request: Fetch) -> dict[str, object]:
         },
         "purpose": request.purpose,
     }
+
+
+def _sub_item(item: str) -> str:
+    """子项 of an item code that has one."""
+    try:
+        return ZhejiangItemCode.parse(item).sub
+    except Invalid:
+        return ""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from litestar import Response, get, post
+from litestar import Response
 
 from yiwang.casework.service import reading as caseread
 from yiwang.catalogue import service as catalogue
@@ -12,6 +12,7 @@ from yiwang.catalogue.service import Needs
 from yiwang.directory import service as directory
 from yiwang.front.desk import Desk, Form, read_reference, reference
 from yiwang.front.refusals import field_sentence
+from yiwang.front.routes import page, sent
 from yiwang.front.thread import view
 from yiwang.ground.outcome import Invalid, NotFound
 from yiwang.intake.messages import Delivery, Draft, Submit
@@ -46,7 +47,7 @@ def own(work: Work, desk: Desk, ref: str) -> Application:
     return application
 
 
-@get("/my", opt=OWN, sync_to_thread=True, include_in_schema=False)
+@page("/my", opt=OWN)
 def mine(desk: Desk, offset: int = 0) -> Response[str]:
     """我的办件."""
     with desk.work() as work:
@@ -55,7 +56,7 @@ def mine(desk: Desk, offset: int = 0) -> Response[str]:
     return desk.page("mine.html", rows=rows, offset=offset)
 
 
-@post("/my/apply/{code:str}", opt=OWN, sync_to_thread=True, include_in_schema=False)
+@sent("/my/apply/{code:str}", opt=OWN)
 def apply(code: str, desk: Desk, body: bytes) -> Response[str]:
     """开始办理: a draft, and departments are asked at once for what they hold."""
     form = desk.form(body)
@@ -121,7 +122,7 @@ def _prefilled(work: Work, desk: Desk) -> dict[str, str]:
     return {"project_unit": me.name, "enterprise": me.name, "institution": me.name}
 
 
-@get("/my/{ref:str}/form", opt=OWN, sync_to_thread=True, include_in_schema=False)
+@page("/my/{ref:str}/form", opt=OWN)
 def form_page(ref: str, desk: Desk) -> Response[str]:
     """填表: only what nobody else knows; what departments hold is shown with its source."""
     return _form_page(desk, ref)
@@ -132,7 +133,7 @@ def written(form: Form, fields: dict[str, bool]) -> dict[str, object]:
     return {code: list(form.all(code)) if repeats else form.get(code) for code, repeats in fields.items()}
 
 
-@post("/my/{ref:str}/form", opt=OWN, sync_to_thread=True, include_in_schema=False)
+@sent("/my/{ref:str}/form", opt=OWN)
 def submit(ref: str, desk: Desk, body: bytes) -> Response[str]:
     """提交: with everything that is wrong beside its field, and nothing lost."""
     form = desk.form(body)
@@ -158,7 +159,7 @@ def submit(ref: str, desk: Desk, body: bytes) -> Response[str]:
     return desk.go(f"/my/{ref}?done=1")
 
 
-@get("/my/{ref:str}", opt=OWN, sync_to_thread=True, include_in_schema=False)
+@page("/my/{ref:str}", opt=OWN)
 def follow(ref: str, desk: Desk, done: int = 0) -> Response[str]:
     """跟踪: where the case is, who holds it, until when and why that date. R07, R13"""
     with desk.work() as work:
@@ -188,7 +189,7 @@ def follow(ref: str, desk: Desk, done: int = 0) -> Response[str]:
     )
 
 
-@post("/my/{ref:str}/withdraw", opt=OWN, sync_to_thread=True, include_in_schema=False)
+@sent("/my/{ref:str}/withdraw", opt=OWN)
 def withdraw(ref: str, desk: Desk, body: bytes) -> Response[str]:
     """撤回."""
     form = desk.form(body)
@@ -202,7 +203,7 @@ def withdraw(ref: str, desk: Desk, body: bytes) -> Response[str]:
     return desk.go("/my")
 
 
-@post("/my/{ref:str}/correct", opt=OWN, sync_to_thread=True, include_in_schema=False)
+@sent("/my/{ref:str}/correct", opt=OWN)
 def correct(ref: str, desk: Desk, body: bytes) -> Response[str]:
     """补正: what the one notice asked for has been put right."""
     form = desk.form(body)
@@ -216,7 +217,7 @@ def correct(ref: str, desk: Desk, body: bytes) -> Response[str]:
     return desk.go(f"/my/{ref}")
 
 
-@post("/my/{ref:str}/dispute", opt=OWN, sync_to_thread=True, include_in_schema=False)
+@sent("/my/{ref:str}/dispute", opt=OWN)
 def dispute(ref: str, desk: Desk, body: bytes) -> Response[str]:
     """数据异议: a department's record is wrong; one's own word prevails. 规定 7"""
     form = desk.form(body)
@@ -231,7 +232,7 @@ def dispute(ref: str, desk: Desk, body: bytes) -> Response[str]:
     return desk.go(f"/my/{ref}")
 
 
-@post("/my/{ref:str}/rate", opt=RATE, sync_to_thread=True, include_in_schema=False)
+@sent("/my/{ref:str}/rate", opt=RATE)
 def rate(ref: str, desk: Desk, body: bytes) -> Response[str]:
     """评价: one tap, and why when it was bad. R15"""
     form = desk.form(body)
@@ -258,7 +259,7 @@ def rate(ref: str, desk: Desk, body: bytes) -> Response[str]:
     return desk.go(f"/my/{ref}")
 
 
-@get("/my/data", opt=OWN, sync_to_thread=True, include_in_schema=False)
+@page("/my/data", opt=OWN)
 def data(desk: Desk, offset: int = 0) -> Response[str]:
     """谁看过我的数据: every reading, by whom, for which case, why."""
     with desk.work() as work:
@@ -270,7 +271,7 @@ def data(desk: Desk, offset: int = 0) -> Response[str]:
     return desk.page("data.html", rows=rows, places=places, items=items, lines=lines, offset=offset)
 
 
-@get("/my/licences", opt=OWN, sync_to_thread=True, include_in_schema=False)
+@page("/my/licences", opt=OWN)
 def my_licences(desk: Desk) -> Response[str]:
     """我的证照."""
     with desk.work() as work:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from litestar import Response, get, post
+from litestar import Response
 
 from yiwang.casework.service import cases
 from yiwang.casework.service import reading as caseread
@@ -14,6 +14,7 @@ from yiwang.catalogue import service as catalogue
 from yiwang.catalogue.messages import StepKind
 from yiwang.directory import service as directory
 from yiwang.front.desk import Desk, Form, read_reference, reference
+from yiwang.front.routes import page, sent
 from yiwang.front.thread import said, view
 from yiwang.ground.outcome import Forbidden, Invalid, NotFound
 from yiwang.handling import service as handling
@@ -35,7 +36,7 @@ def _concerned(work: Work, desk: Desk, ref: str) -> tuple[int, UUID, Case]:
     return home, case_id, case
 
 
-@get("/desk", opt=WORK, sync_to_thread=True, include_in_schema=False)
+@page("/desk", opt=WORK)
 def inbox(desk: Desk, q: str = "", offset: int = 0) -> Response[str]:
     """待办: the nearest due date first."""
     with desk.work() as work:
@@ -46,7 +47,7 @@ def inbox(desk: Desk, q: str = "", offset: int = 0) -> Response[str]:
     return desk.page("inbox.html", q=q[:100], page=page, left=left, today=today, place=place, reference=reference)
 
 
-@get("/desk/{ref:str}", opt=WORK, sync_to_thread=True, include_in_schema=False)
+@page("/desk/{ref:str}", opt=WORK)
 def dossier(ref: str, desk: Desk, done: int = 0) -> Response[str]:
     """办件: materials with their sources, opinions, clock, and what can be done now."""
     with desk.work() as work:
@@ -107,7 +108,7 @@ def _command(kind: StepKind, form: Form, where: dict[str, Any]) -> tuple[Any, An
     raise Invalid("web.bad_request")
 
 
-@post("/desk/{ref:str}/{task:uuid}", opt=WORK, sync_to_thread=True, include_in_schema=False)
+@sent("/desk/{ref:str}/{task:uuid}", opt=WORK)
 def act(ref: str, task: UUID, desk: Desk, body: bytes) -> Response[str]:
     """办理: review, reply, decide, make the document, start or end a special procedure — as the step asks."""
     form = desk.form(body)
@@ -130,7 +131,7 @@ def act(ref: str, task: UUID, desk: Desk, body: bytes) -> Response[str]:
     return desk.go(f"/desk/{ref}?done=1")
 
 
-@post("/desk/{ref:str}/{task:uuid}/claim", opt=WORK, sync_to_thread=True, include_in_schema=False)
+@sent("/desk/{ref:str}/{task:uuid}/claim", opt=WORK)
 def claim(ref: str, task: UUID, desk: Desk, body: bytes) -> Response[str]:
     """领取: so that two officers do not work one case unaware."""
     form = desk.form(body)
@@ -144,7 +145,7 @@ def claim(ref: str, task: UUID, desk: Desk, body: bytes) -> Response[str]:
     return desk.go(f"/desk/{ref}")
 
 
-@post("/desk/{ref:str}/extend", opt=EXTEND, sync_to_thread=True, include_in_schema=False)
+@sent("/desk/{ref:str}/extend", opt=EXTEND)
 def extend(ref: str, desk: Desk, body: bytes) -> Response[str]:
     """延期: once, by the head, with the reason. 行政许可法 42"""
     form = desk.form(body)

@@ -6,7 +6,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import msgspec
-from litestar import Request, Response, get, post
+from litestar import Request, Response
 from litestar.datastructures import Cookie
 
 from yiwang.catalogue import service as catalogue
@@ -15,6 +15,7 @@ from yiwang.directory import service as directory
 from yiwang.front import policy
 from yiwang.front.desk import COOKIE, LANGUAGE_COOKIE, SECURE_COOKIE, Desk, read_form
 from yiwang.front.refusals import sentence
+from yiwang.front.routes import page, sent
 from yiwang.ground.actor import SYSTEM
 from yiwang.ground.outcome import Refused
 from yiwang.plumbing import accounts, sessions
@@ -25,7 +26,7 @@ OPEN: dict[str, Any] = {"public": "information for everybody"}
 SECTORS = ("投资审批", "不动产", "商事登记", "医保社保", "便民服务")
 
 
-@get("/", opt=OPEN, sync_to_thread=True, include_in_schema=False)
+@page("/", opt=OPEN)
 def home(desk: Desk, q: str = "", sector: str = "") -> Response[str]:
     """首页: find an item in everyday words."""
     with desk.engine.begin(SYSTEM, desk.language) as work:
@@ -44,7 +45,7 @@ def answers_from(item: Item, given: dict[str, tuple[str, ...]]) -> dict[str, str
     return answers
 
 
-@get("/items/{code:str}", opt=OPEN, sync_to_thread=True, include_in_schema=False)
+@page("/items/{code:str}", opt=OPEN)
 def guide(code: str, desk: Desk, request: Request[Any, Any, Any]) -> Response[str]:
     """办事指南: a few plain questions, then what to bring and what government already has. R07, R38"""
     with desk.engine.begin(SYSTEM, desk.language) as work:
@@ -78,7 +79,7 @@ def flow_rows(published: Published) -> list[dict[str, str]]:
     ]
 
 
-@get("/licences/{code:str}", opt=OPEN, sync_to_thread=True, include_in_schema=False)
+@page("/licences/{code:str}", opt=OPEN)
 def licence(code: str, desk: Desk) -> Response[str]:
     """电子证照核验: anyone who scans a code learns whether the licence is genuine and in force."""
     with desk.engine.begin(SYSTEM, desk.language) as work:
@@ -86,7 +87,7 @@ def licence(code: str, desk: Desk) -> Response[str]:
     return desk.page("licence.html", view=view)
 
 
-@get("/check", opt=OPEN, sync_to_thread=True, include_in_schema=False)
+@page("/check", opt=OPEN)
 def check(desk: Desk, code: str = "") -> Response[str]:
     """核验入口: type a licence's identifier."""
     if code:
@@ -94,7 +95,7 @@ def check(desk: Desk, code: str = "") -> Response[str]:
     return desk.page("check.html")
 
 
-@get("/login", opt=OPEN, sync_to_thread=True, include_in_schema=False)
+@page("/login", opt=OPEN)
 def login(desk: Desk, next: str = "") -> Response[str]:  # noqa: A002 — the name of the parameter in the address
     """登录页, with the demo's accounts where there are any."""
     return desk.page("login.html", said="", login="", next=next, accounts=desk.demo)
@@ -107,7 +108,7 @@ def _inside(path: str) -> str:
     return path if inside else ""
 
 
-@post("/login", opt=OPEN, sync_to_thread=True, include_in_schema=False)
+@sent("/login", opt=OPEN)
 def log_in(desk: Desk, body: bytes, request: Request[Any, Any, Any]) -> Response[str]:
     """登录: a session with a new token, in the first post held."""
     form = read_form(body)
@@ -129,7 +130,7 @@ def log_in(desk: Desk, body: bytes, request: Request[Any, Any, Any]) -> Response
     return desk.go(onward or policy.home_of(actor), [cookie])
 
 
-@post("/logout", opt={"act": "account.own"}, sync_to_thread=True, include_in_schema=False)
+@sent("/logout", opt={"act": "account.own"})
 def log_out(desk: Desk, body: bytes) -> Response[str]:
     """退出: the token is worthless from now on."""
     desk.form(body)
@@ -139,7 +140,7 @@ def log_out(desk: Desk, body: bytes) -> Response[str]:
     return desk.go("/", [Cookie(SECURE_COOKIE if desk.secure else COOKIE, value="", path="/", max_age=0)])
 
 
-@get("/language/{chosen:str}", opt=OPEN, sync_to_thread=True, include_in_schema=False)
+@page("/language/{chosen:str}", opt=OPEN)
 def language(chosen: str, desk: Desk, back: str = "/") -> Response[str]:
     """换语言."""
     code = chosen if chosen in LANGUAGES else "zh"

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from litestar import Response, get
+from litestar import Response
 
 from yiwang.casework.service import reading as caseread
 from yiwang.directory import service as directory
 from yiwang.front.desk import Desk, read_reference, reference
 from yiwang.front.refusals import sentence
+from yiwang.front.routes import page
 from yiwang.front.thread import said, view
 from yiwang.ground.outcome import NotFound, Refused
 from yiwang.oversight import service as oversight
@@ -18,7 +19,7 @@ READ: dict[str, Any] = {"act": "thread.read"}
 RATINGS: dict[str, Any] = {"act": "rating.read"}
 
 
-@get("/supervision", opt=READ, sync_to_thread=True, include_in_schema=False)
+@page("/supervision", opt=READ)
 def overview(desk: Desk, q: str = "", offset: int = 0) -> Response[str]:
     """监督首页: a case by its number, and what is past its promise."""
     problem = ""
@@ -42,7 +43,7 @@ def overview(desk: Desk, q: str = "", offset: int = 0) -> Response[str]:
     )
 
 
-@get("/supervision/{ref:str}", opt=READ, sync_to_thread=True, include_in_schema=False)
+@page("/supervision/{ref:str}", opt=READ)
 def thread(ref: str, desk: Desk) -> Response[str]:
     """全程: every act with person, post, time and clause; which link broke. R52"""
     home, case_id = read_reference(ref)
@@ -55,7 +56,7 @@ def thread(ref: str, desk: Desk) -> Response[str]:
     return desk.page("thread.html", seen=seen, rows=rows)
 
 
-@get("/ratings", opt=RATINGS, sync_to_thread=True, include_in_schema=False)
+@page("/ratings", opt=RATINGS)
 def ratings(desk: Desk, bad: int = 0, offset: int = 0) -> Response[str]:
     """好差评: as the independent evaluation body reads them, without the applicant. R15"""
     scope = directory.prefix(desk.who.division)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from litestar import Response, get, post
+from litestar import Response
 
 from yiwang.casework.service import reading as caseread
 from yiwang.catalogue import service as catalogue
@@ -12,6 +12,7 @@ from yiwang.directory import service as directory
 from yiwang.front import documents
 from yiwang.front.desk import Desk, Form, read_reference, reference
 from yiwang.front.refusals import field_sentence
+from yiwang.front.routes import page, sent
 from yiwang.front.thread import view
 from yiwang.ground.outcome import Invalid, Refused
 from yiwang.intake.messages import Accept, Channel, Delivery, Draft, HandOver, Lack, Submit
@@ -25,7 +26,7 @@ ACCEPT: dict[str, Any] = {"act": "window.accept"}
 EXIT: dict[str, Any] = {"act": "delivery.hand_over"}
 
 
-@get("/window", opt=WORK, sync_to_thread=True, include_in_schema=False)
+@page("/window", opt=WORK)
 def queue(desk: Desk, q: str = "", offset: int = 0) -> Response[str]:
     """窗口首页: one box for a case number, a name or an item; below it what waits here."""
     said = ""
@@ -44,7 +45,7 @@ def queue(desk: Desk, q: str = "", offset: int = 0) -> Response[str]:
     return desk.page("queue.html", q=q[:100], found=found, page=page, said=said, reference=reference)
 
 
-@get("/window/new/{code:str}", opt=ACCEPT, sync_to_thread=True, include_in_schema=False)
+@page("/window/new/{code:str}", opt=ACCEPT)
 def new(code: str, desk: Desk) -> Response[str]:
     """收件: whose matter it is, and the item's plain questions."""
     return _new_page(desk, code)
@@ -57,7 +58,7 @@ def _new_page(desk: Desk, code: str, problem: Refused | None = None, sent: Form 
     return desk.page("new.html", 422 if problem else 200, item=item, problem=problem, sent=sent, answers=answers)
 
 
-@post("/window/new/{code:str}", opt=ACCEPT, sync_to_thread=True, include_in_schema=False)
+@sent("/window/new/{code:str}", opt=ACCEPT)
 def begin(code: str, desk: Desk, body: bytes) -> Response[str]:
     """收件: draft in the applicant's name; departments are asked before anything is typed."""
     form = desk.form(body)
@@ -93,7 +94,7 @@ def begin(code: str, desk: Desk, body: bytes) -> Response[str]:
     return desk.go(f"/window/{ref}")
 
 
-@get("/window/{ref:str}", opt=WORK, sync_to_thread=True, include_in_schema=False)
+@page("/window/{ref:str}", opt=WORK)
 def sheet(ref: str, desk: Desk, done: int = 0) -> Response[str]:
     """受理单: what the applicant fills in or brought, what departments hold, and the buttons."""
     return _sheet(desk, ref, done=done)
@@ -136,7 +137,7 @@ def _sheet(
     )
 
 
-@post("/window/{ref:str}/accept", opt=ACCEPT, sync_to_thread=True, include_in_schema=False)
+@sent("/window/{ref:str}/accept", opt=ACCEPT)
 def accept(ref: str, desk: Desk, body: bytes) -> Response[str]:
     """受理: a draft taken at this window is handed in and accepted in one act; one from the web is accepted."""
     form = desk.form(body)
@@ -173,7 +174,7 @@ def accept(ref: str, desk: Desk, body: bytes) -> Response[str]:
     return desk.go(f"/window/{ref}?done=1")
 
 
-@post("/window/{ref:str}/notice", opt=ACCEPT, sync_to_thread=True, include_in_schema=False)
+@sent("/window/{ref:str}/notice", opt=ACCEPT)
 def notice(ref: str, desk: Desk, body: bytes) -> Response[str]:
     """一次性告知: everything lacking in one notice. 行政许可法 32"""
     form = desk.form(body)
@@ -188,7 +189,7 @@ def notice(ref: str, desk: Desk, body: bytes) -> Response[str]:
     return desk.go(f"/window/{ref}")
 
 
-@post("/window/{ref:str}/refuse", opt=ACCEPT, sync_to_thread=True, include_in_schema=False)
+@sent("/window/{ref:str}/refuse", opt=ACCEPT)
 def refuse(ref: str, desk: Desk, body: bytes) -> Response[str]:
     """不予受理: with the reason and the right authority."""
     form = desk.form(body)
@@ -202,7 +203,7 @@ def refuse(ref: str, desk: Desk, body: bytes) -> Response[str]:
     return desk.go(f"/window/{ref}")
 
 
-@post("/window/{ref:str}/hand-over", opt=EXIT, sync_to_thread=True, include_in_schema=False)
+@sent("/window/{ref:str}/hand-over", opt=EXIT)
 def hand_over(ref: str, desk: Desk, body: bytes) -> Response[str]:
     """出件: at the one exit. R12"""
     form = desk.form(body)
@@ -218,7 +219,7 @@ def hand_over(ref: str, desk: Desk, body: bytes) -> Response[str]:
     return desk.go(f"/window/{ref}?done=2")
 
 
-@get("/window/{ref:str}/receipt", opt=WORK, sync_to_thread=True, include_in_schema=False)
+@page("/window/{ref:str}/receipt", opt=WORK)
 def receipt(ref: str, desk: Desk) -> Response[Any]:
     """受理凭证 as PDF, to print."""
     home, application_id = read_reference(ref)

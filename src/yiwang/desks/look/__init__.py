@@ -1,0 +1,1 @@
+"""面貌 — what all seats look like: templates, styles, icons and how a page is rendered."""

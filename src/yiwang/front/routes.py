@@ -1,0 +1,30 @@
+"""路由 — how a desk's functions become routes: pages to read, forms to send, each run in a thread of its own."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from litestar import Litestar, get, post
+from litestar.handlers import HTTPRouteHandler
+from litestar.utils.sync import AsyncCallable
+
+
+class ThreadHandler(HTTPRouteHandler):
+    """A handler run in a thread.
+
+    Litestar registers a handler again when another one shares its path, and then wraps it twice, so that the answer is
+    a coroutine nobody awaits (seen with 2.25.0): the second registration is made to find the first one's work done.
+    """
+
+    def on_registration(self, app: Litestar) -> None:
+        """Wrap once."""
+        if isinstance(self._fn, AsyncCallable):
+            self._fn = self._fn.func
+        super().on_registration(app)
+
+
+page = partial(get, handler_class=ThreadHandler, sync_to_thread=True, include_in_schema=False)
+"""页面: a route to read."""
+
+sent = partial(post, handler_class=ThreadHandler, sync_to_thread=True, include_in_schema=False)
+"""表单: a route to send a form to."""
