@@ -1,4 +1,4 @@
-"""测试夹具 — one throw-away PostgreSQL for all test processes, a fresh database a test, the demo's engine, a browser."""
+"""测试夹具 — one throw-away PostgreSQL for all tests, a fresh database a test, the demo's engine, a browser."""
 
 from __future__ import annotations
 

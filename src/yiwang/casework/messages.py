@@ -6,8 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
+from typing import Any
 from uuid import UUID
 
+from yiwang.ground.chain import Thread
 from yiwang.ground.clock import Extension, Ground, Limit, Stop
 
 Answer = str | tuple[str, ...]
@@ -95,7 +97,9 @@ class Begin:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finish:
-    """完成: finish an open step with an outcome (pass, grant, refuse, agree, disagree, conditional, no_competence, deemed, skip …)."""
+    """完成: finish an open step with an outcome (pass, grant, refuse, agree, disagree, conditional, no_competence,
+    deemed, skip …).
+    """
 
     step: str
     outcome: str
@@ -104,7 +108,9 @@ class Finish:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Suspend:
-    """进入特别程序: stop the clock in an open special step, on its ground and with the number of the written notice (行政许可法 45)."""
+    """进入特别程序: stop the clock in an open special step, on its ground and with the number of the written notice
+    (行政许可法 45).
+    """
 
     step: str
     notice: str
@@ -224,7 +230,9 @@ class Timing:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Matter:
-    """办件概要: what a case is about, as every desk may see it. `home` and `id` together name the case, never one alone."""
+    """办件概要: what a case is about, as every desk may see it. `home` and `id` together name the case, never one
+    alone.
+    """
 
     home: int
     id: UUID
@@ -328,3 +336,74 @@ class CaseClosed(CaseEvent):
     end: str
     receiving: str
     deciding: str
+
+
+# ── the case as a whole, as an act holds it and as desks read it ─────────────────────────────────────
+
+
+@dataclass(slots=True)
+class Case:
+    """办件: a case in the hands of one act. What the act changes stands here until `keep` hands it on."""
+
+    matter: Matter
+    channel: str
+    status: Status
+    facts: Facts
+    progress: Progress
+    tasks: dict[str, Task]
+    timing: Timing
+    thread: Thread
+    hands: dict[str, Duty]
+    accepted_at: datetime | None = None
+    decided_at: datetime | None = None
+    closed_at: datetime | None = None
+    fresh: bool = False
+
+
+class Light(StrEnum):
+    """灯: how near the promise is; shown by text and shape, never by colour alone."""
+
+    NONE = "none"  # no limit
+    GREEN = "green"
+    YELLOW = "yellow"  # nine tenths of the promise used, or a working day left
+    RED = "red"  # past the promise
+    PAUSED = "paused"  # a statutory stop
+    MET = "met"  # the limit was met, early or late
+
+
+@dataclass(frozen=True, slots=True)
+class Dues:
+    """时限一览: dates, working days left and overdue against the promise, and the light."""
+
+    promised: date | None
+    legal: date | None
+    provisional: bool
+    paused: bool
+    left: int
+    overdue: int
+    light: Light
+
+
+@dataclass(frozen=True, slots=True)
+class InboxRow:
+    """待办一行: all that the inbox page shows of a task."""
+
+    desk: str
+    id: UUID
+    home: int
+    matter: UUID
+    number: str
+    item: str
+    item_name: str
+    applicant: str
+    division: str
+    step: str
+    step_name: str
+    step_kind: str
+    role: str
+    opened_at: datetime
+    step_due: Any
+    promised_due: Any
+    legal_due: Any
+    paused: bool
+    holder: str

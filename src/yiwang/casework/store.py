@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 from uuid import UUID
 
 import msgspec
 
-from yiwang.casework.messages import Duty, Facts, Matter, Progress, Status, Task, Timing
+from yiwang.casework.messages import Case, Duty, Facts, InboxRow, Matter, Progress, Status, Task, Timing
+from yiwang.ground.chain import Thread
 from yiwang.ground.clock import Extension, Ground, Limit, Stop
 from yiwang.ground.outcome import NotFound
 from yiwang.plumbing.tables import Mode, Table
-from yiwang.plumbing.work import Thread, Work
+from yiwang.plumbing.work import Work
 
 MATTER = Table(
     "casework.matter",
@@ -92,25 +92,6 @@ SELECT number, item, item_version, item_name, flow_kind, applicant, division, re
        (SELECT jsonb_object_agg(h.person, h.duty) FROM casework.hand h WHERE h.home = m.home AND h.matter = m.id)
 FROM casework.matter m WHERE home = %s AND id = %s
 """
-
-
-@dataclass(slots=True)
-class Case:
-    """办件: a case in the hands of one act. Everything the act changes stands here until `keep` hands it to the work."""
-
-    matter: Matter
-    channel: str
-    status: Status
-    facts: Facts
-    progress: Progress
-    tasks: dict[str, Task]
-    timing: Timing
-    thread: Thread
-    hands: dict[str, Duty]
-    accepted_at: datetime | None = None
-    decided_at: datetime | None = None
-    closed_at: datetime | None = None
-    fresh: bool = False
 
 
 def pack_timing(timing: Timing) -> dict[str, object]:
@@ -259,31 +240,6 @@ WHERE desk = %(desk)s AND role = ANY(%(roles)s)
 ORDER BY COALESCE(step_due, promised_due, 'infinity'::date), id
 LIMIT %(limit)s OFFSET %(offset)s
 """  # noqa: S608 — the column list is a constant of this module
-
-
-@dataclass(frozen=True, slots=True)
-class InboxRow:
-    """待办一行: all that the inbox page shows of a task."""
-
-    desk: str
-    id: UUID
-    home: int
-    matter: UUID
-    number: str
-    item: str
-    item_name: str
-    applicant: str
-    division: str
-    step: str
-    step_name: str
-    step_kind: str
-    role: str
-    opened_at: datetime
-    step_due: Any
-    promised_due: Any
-    legal_due: Any
-    paused: bool
-    holder: str
 
 
 def inbox_page(

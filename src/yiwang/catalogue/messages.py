@@ -1,6 +1,7 @@
 """事项库的话 — what the catalogue says: items, materials, data items, sources, questions and flow charts.
 
-The hierarchy is the seed's table (部门 / 事项名称 / 材料类别 / 材料名称 / 数据项 / 数据来源): item → material → data item → source.
+The hierarchy is the seed's table (部门 / 事项名称 / 材料类别 / 材料名称 / 数据项 / 数据来源):
+item → material → data item → source.
 """
 
 from __future__ import annotations
@@ -56,7 +57,9 @@ class At(StrEnum):
 
 
 class Silence(StrEnum):
-    """逾期未复: what silence in a consultation means; only the signed flow can say so (recorded as deemed, never agreed)."""
+    """逾期未复: what silence in a consultation means; only the signed flow can say so (recorded as deemed, never
+    agreed).
+    """
 
     WAITS = "waits"
     DEEMED = "deemed"
@@ -135,7 +138,9 @@ class Source:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DataItem:
-    """数据项: one field of a material, with its own source (R61). `type` is text, long_text, number, money, integer, date, period, code or address."""
+    """数据项: one field of a material, with its own source (R61). `type` is text, long_text, number, money, integer,
+    date, period, code or address.
+    """
 
     code: str
     name: str

@@ -1,4 +1,4 @@
-"""演示事项 — the items that come with the system: the seed's three with their own charts, the others with default flows."""
+"""演示事项 — the items that come with the system: the seed's three with charts, the others with default flows."""
 
 from __future__ import annotations
 
@@ -26,11 +26,17 @@ def seed_rows() -> list[Row]:
 
 def demo_items() -> list[Item]:
     """Every demo item: drawn charts first, then those of the list that have none of their own."""
-    drawn = [from_plain(yaml.safe_load(path.read_text(encoding="utf-8"))) for path in sorted((DATA / "items").glob("*.yaml"))]
+    drawn = [
+        from_plain(yaml.safe_load(path.read_text(encoding="utf-8"))) for path in sorted((DATA / "items").glob("*.yaml"))
+    ]
     codes = {item.code for item in drawn}
     resources = {(row["name"], row["label"]): row for row in _rows("resources.csv")}
     materials: dict[str, list[Row]] = {}
     for row in _rows("materials.csv"):
         materials.setdefault(row["item_key"], []).append(row)
-    listed = [item_of(row, materials.get(row["key"], []), resources) for row in _rows("items.csv") if row["zj_code_demo"] not in codes]
+    listed = [
+        item_of(row, materials.get(row["key"], []), resources)
+        for row in _rows("items.csv")
+        if row["zj_code_demo"] not in codes
+    ]
     return [*drawn, *listed]

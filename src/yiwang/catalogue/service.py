@@ -207,14 +207,14 @@ def sign(work: Work, code: str, number: int, line: str) -> None:
 
 
 def publish(work: Work, code: str, number: int, effective_from: date) -> None:
-    """公布: put a version in force; refused while a department has not signed or the version breaks a rule. R46, R51, SOD10"""
+    """公布: put a version in force; refused while a department has not signed or the version breaks a rule. R46, R51,
+    SOD10
+    """
     version, state, _ = store.version(work, code, number)
     if state != "editing":
         raise Conflict("catalogue.not_editing")
     check_publishable(version.item, version.signatures)
-    for old in work.read(
-        "SELECT version FROM catalogue.version WHERE item = %s AND state = 'published'", (code,)
-    ):
+    for old in work.read("SELECT version FROM catalogue.version WHERE item = %s AND state = 'published'", (code,)):
         work.change(VERSION, {"item": code, "version": old[0]}, {"state": "superseded"})
     work.save()
     work.change(

@@ -59,7 +59,7 @@ class Tree:
 def stop_on_signals() -> None:
     """SIGINT and SIGTERM raise Stopped in the main thread."""
 
-    def stop(number: int, frame: FrameType | None) -> None:
+    def stop(_number: int, _frame: FrameType | None) -> None:
         raise Stopped
 
     signal.signal(signal.SIGINT, stop)

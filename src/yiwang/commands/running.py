@@ -13,7 +13,8 @@ import typer
 from yiwang import main
 from yiwang.commands.processes import Stopped, stop_on_signals
 from yiwang.commands.sandbox import DEMO_SECRET, SECRET
-from yiwang.commands.serving import free_port, serve as serve_application
+from yiwang.commands.serving import free_port
+from yiwang.commands.serving import serve as serve_application
 from yiwang.connectors.departments.client import DepartmentClient
 from yiwang.plumbing import outbox
 from yiwang.plumbing.database import Database, Unavailable, Unsafe

@@ -30,7 +30,7 @@ def free_port(host: str, wanted: int, tries: int = 200) -> int:
     raise OSError(f"no free port from {first} on")
 
 
-def serve(target: str, host: str, port: int, *, workers: int = 1, threads: int = 16, log: bool = False) -> None:
+def serve(target: str, host: str, port: int, *, workers: int = 1, log: bool = False) -> None:
     """Serve a factory (`module:function`) until the process is told to stop."""
     Granian(
         target,

@@ -13,10 +13,38 @@ TOWN = "330106109"
 OTHER_COUNTY = "330302"
 PROVINCE = "330000"
 
-LINES = (
-    "AJJ CLH CZT DAJ DSJ FGW GAT GJJ GTT HBT JST JTT JXW JYT LYT MZT NYT QXJ RFB RST SCJG SFT SLT SYJ WHT WJW XGB"
-    " ZHZF ZJJ GSJ"
-).split()
+LINES = [
+    "AJJ",
+    "CLH",
+    "CZT",
+    "DAJ",
+    "DSJ",
+    "FGW",
+    "GAT",
+    "GJJ",
+    "GTT",
+    "HBT",
+    "JST",
+    "JTT",
+    "JXW",
+    "JYT",
+    "LYT",
+    "MZT",
+    "NYT",
+    "QXJ",
+    "RFB",
+    "RST",
+    "SCJG",
+    "SFT",
+    "SLT",
+    "SYJ",
+    "WHT",
+    "WJW",
+    "XGB",
+    "ZHZF",
+    "ZJJ",
+    "GSJ",
+]
 _SURNAMES = "陈林黄吴徐沈蒋方俞潘金章傅钱严施戴范邵竺"
 
 DEPARTMENT_POSTS = (

@@ -1,4 +1,4 @@
-"""演示数据 — fill an empty installation: directory, catalogue with signatures, powers, people and, if wanted, accounts."""
+"""演示数据 — fill an empty installation: directory, people, signed catalogue, powers."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""走一遍 — the seed's three examples from window to the applicant's hand, on simulated days, through the real services."""
+"""走一遍 — the seed's three examples from window to hand, on simulated days, through the real services."""
 
 from __future__ import annotations
 
@@ -191,7 +191,7 @@ class Walk:
         with self.engine.begin(self.actor(script.applicant)) as work:
             oversight.rate(Rate(home=home, id=case_id, grade=Grade.VERY_SATISFIED), work)
         self.drain()
-        return self._report(script, home, case_id)
+        return self._report(home, case_id)
 
     def _take_in(self, script: Script) -> tuple[int, UUID]:
         clerk = self.actor(f"clerk-{script.centre.split('.')[0]}")
@@ -227,9 +227,10 @@ class Walk:
         with self.engine.begin(actor) as work:
             case = reading.look(work, home, case_id)
             task = next(t for t in case.tasks.values() if t.desk == actor.organisation and t.role == act.role)
-            HANDLERS[act.command](act.command(home=home, id=case_id, task=task.id, **act.arguments), work)  # type: ignore[index]  # commands are classes
+            command = act.command(home=home, id=case_id, task=task.id, **act.arguments)
+            HANDLERS[type(command)](command, work)
 
-    def _report(self, script: Script, home: int, case_id: UUID) -> dict[str, Any]:
+    def _report(self, home: int, case_id: UUID) -> dict[str, Any]:
         with self.engine.begin(SYSTEM) as work:
             case = reading.look(work, home, case_id)
             version = catalogue.version_of(work, case.matter.item, case.matter.item_version)

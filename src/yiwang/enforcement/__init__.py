@@ -1,1 +1,1 @@
-"""部门办事系统·执法 — enforcement: supervision duties; later powers, registers, draws, inspections, penalties, credit."""
+"""部门办事系统·执法 — enforcement: supervision duties, later powers, draws, inspections, penalties."""

@@ -12,7 +12,7 @@ from yiwang.plumbing.work import Work
 
 
 def create_duties(command: CreateDuties, work: Work) -> None:
-    """建立监管责任: who granted supervises, unless the item names another line; then that one does. R33, R34, 规定 33"""
+    """建立监管责任: who granted supervises, unless the item names another line. R33, R34, 规定 33"""
     duties: dict[str, str] = {}
     for organisation, outcome in command.outcomes.items():
         if outcome != "grant":
@@ -20,9 +20,7 @@ def create_duties(command: CreateDuties, work: Work) -> None:
         granted = directory.organisation(work, organisation)
         supervisor = organisation
         if command.supervisor and len(command.outcomes) == 1 and command.supervisor != granted.line:
-            supervisor = directory.resolve(
-                work, command.supervisor, granted.level, command.division, work.today
-            ).code
+            supervisor = directory.resolve(work, command.supervisor, granted.level, command.division, work.today).code
         duties.setdefault(supervisor, organisation)
     for supervisor, granted_by in duties.items():
         work.add(

@@ -11,8 +11,7 @@ import pylopdf_fonts_zh_cn
 import segno
 import typst
 
-from yiwang.casework.rules.timing import Dues
-from yiwang.casework.store import Case
+from yiwang.casework.messages import Case, Dues
 from yiwang.front.looks import day
 from yiwang.ground.number import show
 
@@ -33,11 +32,11 @@ def _qr(text: str) -> str:
 
 def pdf(template: str, facts: dict[str, str]) -> bytes:
     """A PDF from a typst template and its facts; PDF/A-2b, so that it can be archived."""
-    made = typst.compile(
+    compiler = typst.Compiler(font_paths=[*_fonts()], ignore_system_fonts=True)
+    made = compiler.compile(
         (TEMPLATES / template).read_bytes(),
-        font_paths=[*_fonts()],
-        ignore_system_fonts=True,
         sys_inputs={"facts": json.dumps(facts, ensure_ascii=False)},
+        pdf_standards=["a-2b"],
     )
     assert isinstance(made, bytes)
     return made

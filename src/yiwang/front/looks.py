@@ -70,7 +70,11 @@ def environment() -> Environment:
     """The templates of the front and of all desks; a text not escaped or a name not given is an error."""
     folders = [HERE / "templates", *sorted(DESKS.glob("*/templates"))]
     made = Environment(
-        loader=FileSystemLoader(folders), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+        loader=FileSystemLoader(folders),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
     )
     made.globals |= {"static": static, "icon": icon, "words": WORDS}
     made.filters |= {"grouped": grouped, "masked": masked}

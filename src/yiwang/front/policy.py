@@ -9,8 +9,24 @@ from yiwang.ground.actor import Actor
 
 PUBLIC = "public"
 STAFF = frozenset(
-    "clerk issuer window_chief handler reviewer decider head consultee item_editor item_reviewer data_steward"
-    " evaluator supervisor auditor sysadmin secadmin".split()
+    [
+        "clerk",
+        "issuer",
+        "window_chief",
+        "handler",
+        "reviewer",
+        "decider",
+        "head",
+        "consultee",
+        "item_editor",
+        "item_reviewer",
+        "data_steward",
+        "evaluator",
+        "supervisor",
+        "auditor",
+        "sysadmin",
+        "secadmin",
+    ]
 )
 DEPARTMENT = frozenset({"handler", "reviewer", "decider", "head", "consultee"})
 CENTRE = frozenset({"clerk", "issuer", "window_chief"})

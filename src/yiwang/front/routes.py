@@ -19,7 +19,7 @@ class ThreadHandler(HTTPRouteHandler):
     def on_registration(self, app: Litestar) -> None:
         """Wrap once."""
         if isinstance(self._fn, AsyncCallable):
-            self._fn = self._fn.func
+            self._fn = self._fn.func  # type: ignore[assignment]  # a plain function is what it was given first
         super().on_registration(app)
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from yiwang.casework.messages import Case
 from yiwang.casework.service import cases, reading
-from yiwang.casework.store import Case
 from yiwang.catalogue.messages import Flow
 from yiwang.directory import service as directory
 from yiwang.front.looks import moment
@@ -122,5 +122,3 @@ def said(work: Work, entries: list[Entry], case: Case) -> list[dict[str, Any]]:
             }
         )
     return rows
-
-

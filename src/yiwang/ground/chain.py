@@ -7,6 +7,7 @@ import hashlib
 import json
 import math
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from decimal import Decimal
 from enum import Enum
 from uuid import UUID
@@ -70,3 +71,13 @@ def first_break(entries: Iterable[tuple[str, bytes]], previous: bytes = GENESIS)
         if previous != seal:
             return index
     return None
+
+
+@dataclass(frozen=True, slots=True)
+class Thread:
+    """卷宗线 — the head of one case's journal: last number, last hash. Kept in the row of whoever owns the thread."""
+
+    home: int
+    id: UUID
+    seq: int = 0
+    head: bytes = GENESIS

@@ -26,7 +26,9 @@ class Review(OnTask):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reply(OnTask):
-    """复函: the answer to a consultation: agree, disagree, conditional or no_competence; conditions go into the decision."""
+    """复函: the answer to a consultation: agree, disagree, conditional or no_competence; conditions go into the
+    decision.
+    """
 
     outcome: str
     words: str

@@ -7,14 +7,22 @@ from datetime import datetime, time
 from hashlib import sha256
 from uuid import UUID
 
-from yiwang.casework.messages import CompleteStep, Duty
+from yiwang.casework.messages import Case, CompleteStep, Duty
 from yiwang.casework.service import cases
-from yiwang.casework.store import Case
 from yiwang.catalogue.messages import Silence, Step, StepKind
 from yiwang.ground.outcome import Conflict, FieldError, Invalid
 from yiwang.ground.workdays import CALENDAR
 from yiwang.handling import store
-from yiwang.handling.messages import Decide, EndSpecial, MakeDocument, OnTask, Reply, Review, StartSpecial, WatchConsultation
+from yiwang.handling.messages import (
+    Decide,
+    EndSpecial,
+    MakeDocument,
+    OnTask,
+    Reply,
+    Review,
+    StartSpecial,
+    WatchConsultation,
+)
 from yiwang.handling.store import DECISION, OPINION, SPECIAL, Decision, Opinion, SpecialNotice
 from yiwang.plumbing.outbox import Errand, Runner
 from yiwang.plumbing.work import SHANGHAI, Work
@@ -78,11 +86,11 @@ def end_special(command: EndSpecial, work: Work) -> Case:
 
 
 def decide(command: Decide, work: Work) -> Case:
-    """决定: in the department's own name, by its decider; a refusal has reasons and names the remedies. 行政许可法 38, R30
+    """决定: in the department's own name, by its decider. 行政许可法 38, R30
 
-    What consulted departments made conditional is part of the decision.
+    A refusal has reasons and names the remedies; what consulted departments made conditional is part of it.
     """
-    case, step = _at(work, command, StepKind.DECIDE)
+    _, step = _at(work, command, StepKind.DECIDE)
     if command.outcome not in ("grant", "refuse"):
         raise Invalid("handling.form", errors=(FieldError("outcome", "field.choice"),))
     if command.outcome == "refuse" and not command.reasons.strip():

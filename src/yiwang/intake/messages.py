@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
+from typing import Any
 from uuid import UUID
 
 from yiwang.casework.messages import Facts
@@ -57,7 +58,7 @@ class Submit:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Accept:
-    """受理: the clerk's checklist. `brought` maps each own material to the checkpoints ticked; nothing else is asked."""
+    """受理: the clerk's checklist. `brought` maps each own material to the checkpoints ticked."""
 
     home: int
     id: UUID
@@ -120,3 +121,63 @@ class IssueResults:
     id: UUID
     item: str
     outcomes: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Application:
+    """申请: one application as it stands. `form` maps data item to what the applicant wrote."""
+
+    home: int
+    id: UUID
+    state: str
+    item: str
+    item_version: int
+    item_name: str
+    subject: UUID
+    applicant: str
+    agent: str
+    division: str
+    receiving: str
+    channel: Channel
+    window: str
+    answers: Facts
+    form: Mapping[str, Any]
+    delivery: Delivery
+    address: str
+    number: str
+    drafted_at: datetime
+    submitted_at: datetime | None
+    visits: int
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """通知书: one written notice."""
+
+    id: UUID
+    kind: str
+    body: Mapping[str, Any]
+    by_person: str
+    by_organisation: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """到场: once that somebody came."""
+
+    seq: int
+    reason: str
+    place: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class DeliveryRow:
+    """出件记录: how a result was delivered."""
+
+    way: str
+    tracking: str
+    recipient: str
+    by_person: str
+    at: datetime

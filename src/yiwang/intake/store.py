@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from yiwang.casework.messages import Facts
 from yiwang.ground.outcome import NotFound
-from yiwang.intake.messages import Channel, Delivery
+from yiwang.intake.messages import Application, Channel, Delivery, DeliveryRow, Notice, Visit
 from yiwang.plumbing.tables import Table
 from yiwang.plumbing.work import Work
 
@@ -93,33 +89,6 @@ _COLUMNS = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Application:
-    """申请: one application as it stands. `form` maps data item to what the applicant wrote."""
-
-    home: int
-    id: UUID
-    state: str
-    item: str
-    item_version: int
-    item_name: str
-    subject: UUID
-    applicant: str
-    agent: str
-    division: str
-    receiving: str
-    channel: Channel
-    window: str
-    answers: Facts
-    form: Mapping[str, Any]
-    delivery: Delivery
-    address: str
-    number: str
-    drafted_at: datetime
-    submitted_at: datetime | None
-    visits: int
-
-
 def _application(row: tuple[Any, ...]) -> Application:
     values = list(row)
     values[11] = Channel(values[11])
@@ -153,18 +122,6 @@ def of_subject(work: Work, home: int, subject: UUID, limit: int, offset: int) ->
     return [_application(row) for row in rows]
 
 
-@dataclass(frozen=True, slots=True)
-class Notice:
-    """通知书: one written notice."""
-
-    id: UUID
-    kind: str
-    body: Mapping[str, Any]
-    by_person: str
-    by_organisation: str
-    at: datetime
-
-
 def notices(work: Work, home: int, application_id: UUID) -> list[Notice]:
     """All notices of an application, first to last."""
     rows = work.read(
@@ -173,16 +130,6 @@ def notices(work: Work, home: int, application_id: UUID) -> list[Notice]:
         (home, application_id),
     )
     return [Notice(*row) for row in rows]
-
-
-@dataclass(frozen=True, slots=True)
-class Visit:
-    """到场: once that somebody came."""
-
-    seq: int
-    reason: str
-    place: str
-    at: datetime
 
 
 def visits(work: Work, home: int, application_id: UUID) -> list[Visit]:
@@ -201,17 +148,6 @@ def brought(work: Work, home: int, application_id: UUID) -> dict[str, tuple[str,
         (home, application_id),
     )
     return {material: (how, tuple(checked)) for material, how, checked in rows}
-
-
-@dataclass(frozen=True, slots=True)
-class DeliveryRow:
-    """出件记录: how a result was delivered."""
-
-    way: str
-    tracking: str
-    recipient: str
-    by_person: str
-    at: datetime
 
 
 def delivery(work: Work, home: int, application_id: UUID) -> DeliveryRow | None:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from yiwang.casework.messages import Case
 from yiwang.casework.service import cases, reading
-from yiwang.casework.store import Case
 from yiwang.enforcement import service as enforcement
 from yiwang.enforcement.messages import CreateDuties
 from yiwang.ground.outcome import NotFound

@@ -71,9 +71,7 @@ def check(engine: Engine, actor_address: str, login: str, password: str) -> Acco
     subjects = (f"login:{name}", f"address:{actor_address}")
     with engine.begin(SYSTEM) as work:
         _throttled(work, subjects)
-        rows = work.read(
-            "SELECT secret, holder, kind FROM plumbing.account WHERE login = %s AND NOT disabled", (name,)
-        )
+        rows = work.read("SELECT secret, holder, kind FROM plumbing.account WHERE login = %s AND NOT disabled", (name,))
     secret = rows[0][0] if rows else _nobody
     right = len(password) <= MOST and _matches(secret, password) and bool(rows)
     with engine.begin(SYSTEM) as work:

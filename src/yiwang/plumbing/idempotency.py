@@ -1,4 +1,4 @@
-"""幂等 — the same key and the same request give the same answer, once done; another request with that key is refused."""
+"""幂等 — the same key and request give the same answer; another request with that key is refused."""
 
 from __future__ import annotations
 

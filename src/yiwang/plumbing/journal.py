@@ -10,8 +10,8 @@ from uuid import UUID
 
 import msgspec
 
-from yiwang.ground.chain import GENESIS, link
-from yiwang.plumbing.work import Thread, Work
+from yiwang.ground.chain import GENESIS, Thread, link
+from yiwang.plumbing.work import Work
 
 
 @dataclass(frozen=True, slots=True)

@@ -272,7 +272,9 @@ class Cluster:
                 connection.execute(words.format(sql.Identifier(DATABASE), sql.Identifier(OWNER)))
 
     def _halt(self) -> None:
-        """Stop whatever server runs on the directory; one that does not hear is cut off, and recovers at the next start."""
+        """Stop whatever server runs on the directory; one that does not hear is cut off, and recovers at the next
+        start.
+        """
         for mode in ("fast", "immediate") if self.durable else ("immediate",):
             arguments = ["-D", str(self._folder), "-m", mode, "-w", "-t", "60", "stop"]
             if self.programs.run("pg_ctl", *arguments, folder=self.data_dir).returncode == 0:

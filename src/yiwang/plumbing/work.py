@@ -16,7 +16,7 @@ import psycopg
 from psycopg.errors import IntegrityError
 
 from yiwang.ground.actor import Actor
-from yiwang.ground.chain import GENESIS, canonical, link
+from yiwang.ground.chain import Thread, canonical, link
 from yiwang.ground.ids import uuid7
 from yiwang.ground.outcome import Conflict
 from yiwang.plumbing.database import Database
@@ -55,16 +55,6 @@ encode = msgspec.json.Encoder().encode
 def column(value: object) -> object:
     """A value in the form jsonb_to_recordset reads into its column type: bytes as PostgreSQL's hex text."""
     return "\\x" + value.hex() if isinstance(value, bytes) else value
-
-
-@dataclass(frozen=True, slots=True)
-class Thread:
-    """卷宗线 — the head of one case's journal: last number, last hash. Kept in the row of whoever owns the thread."""
-
-    home: int
-    id: UUID
-    seq: int = 0
-    head: bytes = GENESIS
 
 
 @dataclass(frozen=True, slots=True)
@@ -227,7 +217,9 @@ def _refusal(error: IntegrityError, tables: Sequence[Table]) -> Exception:
 
 @dataclass(slots=True)
 class Engine:
-    """机房: what an act needs besides itself — database, net, clock, the installation key of the homes, the signing key."""
+    """机房: what an act needs besides itself — database, net, clock, the installation key of the homes, the signing
+    key.
+    """
 
     database: Database
     net: Net

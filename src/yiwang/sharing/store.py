@@ -175,9 +175,7 @@ def subject(work: Work, home: int, subject_id: UUID) -> Subject:
     if not rows:
         raise NotFound("sharing.no_subject")
     kind, identifier, name, phone = rows[0]
-    return Subject(
-        home=home, id=subject_id, kind=SubjectKind(kind), identifier=identifier, name=name, phone=phone
-    )
+    return Subject(home=home, id=subject_id, kind=SubjectKind(kind), identifier=identifier, name=name, phone=phone)
 
 
 def log_access(
@@ -271,7 +269,8 @@ class LicenceRow:
 
 
 _LICENCE_COLUMNS = (
-    "home, id, code, name, subject, holder, issuer, issuer_name, item, matter, state, facts, issued_on, valid_to, signature"
+    "home, id, code, name, subject, holder, issuer, issuer_name, item, matter, state, facts, issued_on, valid_to,"
+    " signature"
 )
 
 

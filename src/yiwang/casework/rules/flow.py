@@ -295,7 +295,9 @@ def _resume(run: _Run, step: str) -> None:
 
 
 def _return(run: _Run, event: Return) -> None:
-    """Back to an earlier step of the same branch: walked back along the chart without passing a fork, a join or the start."""
+    """Back to an earlier step of the same branch: walked back along the chart without passing a fork, a join or the
+    start.
+    """
     token = run.token(event.step)
     target = run.flow.step(event.to)
     if run.suspended == event.step or not _same_branch(run.flow, event.step, event.to):

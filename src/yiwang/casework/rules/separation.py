@@ -28,14 +28,18 @@ def duty_of(role: str) -> Duty:
 
 
 def permit(hands: Mapping[str, Duty], person: str, duty: Duty) -> None:
-    """一人一责: Forbidden `case.one_duty` when the person has had another duty in this case (R14; SOD1, SOD3, SOD4, SOD15)."""
+    """一人一责: Forbidden `case.one_duty` when the person has had another duty in this case (R14; SOD1, SOD3, SOD4,
+    SOD15).
+    """
     had = hands.get(person)
     if had is not None and had is not duty:
         raise Forbidden("case.one_duty", clause="种子 受办分离", had=had.value, duty=duty.value)
 
 
 def permit_organisation(duty: Duty, kind: str) -> None:
-    """受办分离: only a centre accepts and hands out (R22), only a department handles and decides (R30), only a third party rates (R15)."""
+    """受办分离: only a centre accepts and hands out (R22), only a department handles and decides (R30), only a third
+    party rates (R15).
+    """
     if duty in CENTRE_DUTIES and kind not in CENTRES:
         raise Forbidden("case.centre_accepts", clause="种子 二(一)1")
     if duty in DEPARTMENT_DUTIES and kind != "department":

@@ -3,40 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
-from enum import StrEnum
 
-from yiwang.casework.messages import Timing
+from yiwang.casework.messages import Dues, Light, Timing
 from yiwang.ground import clock
 from yiwang.ground.clock import Extension, Ground, Ledger, Limit, Stop, Unit, reckon
 from yiwang.ground.outcome import Conflict
 from yiwang.ground.workdays import Calendar
-
-
-class Light(StrEnum):
-    """灯: how near the promise is; shown by text and shape, never by colour alone."""
-
-    NONE = "none"  # no limit
-    GREEN = "green"
-    YELLOW = "yellow"  # nine tenths of the promise used, or a working day left
-    RED = "red"  # past the promise
-    PAUSED = "paused"  # a statutory stop
-    MET = "met"  # the limit was met, early or late
-
-
-@dataclass(frozen=True, slots=True)
-class Dues:
-    """时限一览: dates, working days left and overdue against the promise, and the light."""
-
-    promised: date | None
-    legal: date | None
-    provisional: bool
-    paused: bool
-    left: int
-    overdue: int
-    light: Light
-
 
 NOTHING = Dues(None, None, False, False, 0, 0, Light.NONE)
 

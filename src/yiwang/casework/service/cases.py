@@ -12,6 +12,7 @@ from yiwang.casework import store
 from yiwang.casework.messages import (
     Begin,
     Cancel,
+    Case,
     CaseAccepted,
     CaseClosed,
     CaseDecided,
@@ -39,15 +40,16 @@ from yiwang.casework.messages import (
 )
 from yiwang.casework.rules import separation, timing
 from yiwang.casework.rules.flow import Compiled, advance, compiled
-from yiwang.casework.store import INBOX, Case
+from yiwang.casework.store import INBOX
 from yiwang.catalogue import service as catalogue
 from yiwang.catalogue.messages import At, Published, Step, StepKind
 from yiwang.directory import service as directory
 from yiwang.ground import number
+from yiwang.ground.chain import Thread
 from yiwang.ground.clock import Extension
 from yiwang.ground.outcome import Conflict, Forbidden
 from yiwang.ground.workdays import CALENDAR
-from yiwang.plumbing.work import Thread, Work
+from yiwang.plumbing.work import Work
 
 AUTOMATIC = "system"
 OPEN = (Status.SUBMITTED, Status.CORRECTION, Status.HANDLING, Status.SUSPENDED, Status.DECIDED, Status.READY)
@@ -343,11 +345,7 @@ def _end(work: Work, case: Case, effect: Ended) -> list[object]:
     case.status = ENDS.get(effect.end, Status.TERMINATED)
     case.closed_at = work.now
     note(work, case, "case.closed", {"end": effect.end})
-    return [
-        CaseClosed(
-            **_names(case), end=effect.end, receiving=case.matter.receiving, deciding=case.matter.deciding
-        )
-    ]
+    return [CaseClosed(**_names(case), end=effect.end, receiving=case.matter.receiving, deciding=case.matter.deciding)]
 
 
 class _Names(TypedDict):

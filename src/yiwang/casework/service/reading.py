@@ -8,16 +8,15 @@ from datetime import date, datetime
 from uuid import UUID
 
 from yiwang.casework import store
-from yiwang.casework.messages import Timing
+from yiwang.casework.messages import Case, Dues, InboxRow, Timing
 from yiwang.casework.rules import timing
-from yiwang.casework.rules.timing import Dues
-from yiwang.casework.store import Case, InboxRow
 from yiwang.ground import number
+from yiwang.ground.chain import Thread
 from yiwang.ground.clock import Ledger, Limit, reckon
 from yiwang.ground.workdays import CALENDAR
 from yiwang.plumbing import journal
 from yiwang.plumbing.journal import Entry
-from yiwang.plumbing.work import Thread, Work
+from yiwang.plumbing.work import Work
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +67,9 @@ def look(work: Work, home: int, case_id: UUID) -> Case:
 
 
 def find(work: Work, written: str) -> tuple[int, UUID]:
-    """A case number as somebody typed it → home and id; Invalid when its check digits are wrong, NotFound when unknown."""
+    """A case number as somebody typed it → home and id; Invalid when its check digits are wrong, NotFound when
+    unknown.
+    """
     parsed = number.parse(written)
     return parsed.home, store.home_of_number(work, parsed.home, str(parsed))
 
@@ -120,5 +121,3 @@ def heads(work: Work, size: int = 5000) -> Iterator[list[Thread]]:
     ):
         yield [Thread(h, i, s, bytes(d)) for h, i, s, d in rows]
         after = (rows[-1][0], rows[-1][1])
-
-

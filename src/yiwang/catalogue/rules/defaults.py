@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 from yiwang.catalogue.messages import At, ClockEffect, Edge, Flow, FlowKind, Silence, Step, StepKind, Who
 from yiwang.ground.clock import Ground, Limit, Unit
@@ -100,7 +101,7 @@ def special_step(words: str) -> Step | None:
 
 def in_a_row(steps: Sequence[Step]) -> tuple[Edge, ...]:
     """Edges from each step to the next."""
-    return tuple(Edge(source=a.id, target=b.id) for a, b in zip(steps, steps[1:], strict=False))
+    return tuple(Edge(source=a.id, target=b.id) for a, b in pairwise(steps))
 
 
 def _share(promised: Limit | None, part: float) -> Limit | None:
@@ -130,7 +131,9 @@ def single_flow(promised: Limit | None, special: str) -> Flow:
 
 
 def joint_flow(lines: Sequence[tuple[str, str]], promised: Limit | None, special: str) -> Flow:
-    """几个部门联合办理: all review side by side, all decide side by side, one delivery (R49). `lines` are (line, name)."""
+    """几个部门联合办理: all review side by side, all decide side by side, one delivery (R49). `lines` are (line,
+    name).
+    """
     reviews = [
         department_step(f"review_{line}", f"{name}审查", StepKind.REVIEW, "handler", _share(promised, 0.2), line)
         for line, name in lines
@@ -193,6 +196,4 @@ def _branches(fork: Step, steps: Sequence[Step], join: Step) -> tuple[Edge, ...]
 
 
 def _flow(kind: FlowKind, steps: Sequence[Step], edges: Sequence[Edge]) -> Flow:
-    return Flow(
-        kind=kind, lead=Who(line="*", at=At.DECIDING, role="handler"), steps=tuple(steps), edges=tuple(edges)
-    )
+    return Flow(kind=kind, lead=Who(line="*", at=At.DECIDING, role="handler"), steps=tuple(steps), edges=tuple(edges))

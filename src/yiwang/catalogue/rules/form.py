@@ -17,7 +17,7 @@ _PERIOD = re.compile(r"(\d{4})-(0[1-9]|1[0-2])\s*(?:/|至|~)\s*(\d{4})-(0[1-9]|1
 _MOST = Decimal("1e15")
 
 
-def check_form(item: Item, answers: Answers, form: Mapping[str, object], today: date) -> dict[str, object]:
+def check_form(item: Item, answers: Answers, form: Mapping[str, object]) -> dict[str, object]:
     """表单校验: the form with its values in normal writing; Invalid names every field that is missing or wrong.
 
     Only what the applicant is to write is taken: values for data items that a department holds are refused, so that
@@ -37,11 +37,11 @@ def check_form(item: Item, answers: Answers, form: Mapping[str, object], today: 
             if len(rows) > ROWS:
                 errors.append(FieldError(code, "field.too_many", {"limit": ROWS}))
                 continue
-            checked[code] = [_check(field, row, today, errors) for row in rows]
+            checked[code] = [_check(field, row, errors) for row in rows]
             if field.required and not rows:
                 errors.append(FieldError(code, "field.required", {}))
         else:
-            checked[code] = _check(field, value, today, errors)
+            checked[code] = _check(field, value, errors)
     if errors:
         raise Invalid("intake.form", errors=tuple(errors))
     return checked
@@ -51,19 +51,19 @@ def _all_codes(item: Item) -> frozenset[str]:
     return frozenset(d.code for m in item.materials for d in m.data_items)
 
 
-def _check(field: DataItem, value: object, today: date, errors: list[FieldError]) -> str:
+def _check(field: DataItem, value: object, errors: list[FieldError]) -> str:
     text = "" if value is None else str(value).strip()
     if not text:
         if field.required:
             errors.append(FieldError(field.code, "field.required", {}))
         return ""
-    problem, written = _typed(field, text, today)
+    problem, written = _typed(field, text)
     if problem:
         errors.append(FieldError(field.code, problem, {"limit": LIMITS.get(field.type, 200)}))
     return written
 
 
-def _typed(field: DataItem, text: str, today: date) -> tuple[str, str]:
+def _typed(field: DataItem, text: str) -> tuple[str, str]:
     """The problem code (empty when there is none) and the value in normal writing."""
     match field.type:
         case "money" | "number" | "integer":

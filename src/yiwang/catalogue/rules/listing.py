@@ -35,7 +35,9 @@ Row = Mapping[str, str]
 
 
 def read_rows(rows: Sequence[Row]) -> dict[tuple[str, str], list[Material]]:
-    """六列清单: materials by (department, item), in the order of the list; a row a data item, or a whole material. R59–R61
+    """六列清单: materials by (department, item), in the order of the list. R59–R61
+
+    A row stands for a data item, or for a whole material.
 
     Invalid names every bad cell as `row.column`; nothing is taken from a list with an error.
     """

@@ -26,7 +26,9 @@ def shorter(promised: Limit, legal: Limit) -> bool:
 
 
 def check_publishable(item: Item, signatures: Iterable[Signature]) -> None:
-    """公布检查: Refused when a department in the flow has not signed (R51), Invalid with everything else that is wrong."""
+    """公布检查: Refused when a department in the flow has not signed (R51), Invalid with everything else that is
+    wrong.
+    """
     errors = [FieldError("flow", code, {}) for code in problems(item.flow, frozenset(q.code for q in item.questions))]
     if item.promised and item.legal and not shorter(item.promised, item.legal):
         errors.append(FieldError("promised", "catalogue.promise_over_legal", {"legal": str(item.legal)}))
@@ -37,9 +39,11 @@ def check_publishable(item: Item, signatures: Iterable[Signature]) -> None:
         errors.append(FieldError("supervisor", "catalogue.no_supervisor", {}))  # R33, V25
     if item.visits > 1:
         errors.append(FieldError("visits", "catalogue.second_visit", {}))  # R01, 规定 2
-    for material in item.materials:
-        if material.source.kind is SourceKind.DEPARTMENT and not (material.resource and material.source.line):
-            errors.append(FieldError(f"materials.{material.code}", "catalogue.source_without_resource", {}))
+    errors += [
+        FieldError(f"materials.{material.code}", "catalogue.source_without_resource", {})
+        for material in item.materials
+        if material.source.kind is SourceKind.DEPARTMENT and not (material.resource and material.source.line)
+    ]
     if errors:
         raise Invalid("catalogue.not_publishable", errors=tuple(errors), item=item.name)
     lines = unsigned(item, signatures)

@@ -55,15 +55,17 @@ def problems(flow: Flow, questions: frozenset[str]) -> tuple[str, ...]:
         found.append("flow.unreachable")
     if _reach(before, [i for i in ids if not after[i]]) != set(ids):
         found.append("flow.no_end")
-    found += _pairs(flow, by_id)
-    if any(e.when and not e.when.question.startswith("outcome:") and e.when.question not in questions for e in flow.edges):
+    found += _pairs(flow)
+    if any(
+        e.when and not e.when.question.startswith("outcome:") and e.when.question not in questions for e in flow.edges
+    ):
         found.append("flow.condition_unknown")
     if any(s.clock is ClockEffect.STOPS and s.ground is None for s in flow.steps):
         found.append("flow.stop_without_ground")
     return tuple(found)
 
 
-def _pairs(flow: Flow, by_id: dict[str, Step]) -> list[str]:
+def _pairs(flow: Flow) -> list[str]:
     forks = [s.id for s in flow.steps if s.kind is StepKind.FORK]
     opened = [s.opens for s in flow.steps if s.kind is StepKind.JOIN]
     if sorted(forks) != sorted(opened):

@@ -15,9 +15,8 @@ from yiwang.front.refusals import field_sentence
 from yiwang.front.routes import page, sent
 from yiwang.front.thread import view
 from yiwang.ground.outcome import Invalid, NotFound
-from yiwang.intake.messages import Delivery, Draft, Submit
+from yiwang.intake.messages import Application, Delivery, Draft, Submit
 from yiwang.intake.service import applications, reading
-from yiwang.intake.store import Application
 from yiwang.oversight import service as oversight
 from yiwang.oversight.messages import Grade, Rate
 from yiwang.plumbing.work import Work

@@ -7,9 +7,9 @@ from uuid import UUID
 
 from litestar import Response
 
+from yiwang.casework.messages import Case
 from yiwang.casework.service import cases
 from yiwang.casework.service import reading as caseread
-from yiwang.casework.store import Case
 from yiwang.catalogue import service as catalogue
 from yiwang.catalogue.messages import StepKind
 from yiwang.directory import service as directory
@@ -95,9 +95,7 @@ def _command(kind: StepKind, form: Form, where: dict[str, Any]) -> tuple[Any, An
         case StepKind.CONSULT:
             return handling.reply, Reply(**where, outcome=outcome, words=words, conditions=form.get("conditions"))
         case StepKind.DECIDE:
-            return handling.decide, Decide(
-                **where, outcome=outcome, reasons=words, conditions=form.get("conditions")
-            )
+            return handling.decide, Decide(**where, outcome=outcome, reasons=words, conditions=form.get("conditions"))
         case StepKind.ISSUE:
             return handling.make_document, MakeDocument(**where)
         case StepKind.SPECIAL if outcome == "start":

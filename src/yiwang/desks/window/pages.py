@@ -15,9 +15,8 @@ from yiwang.front.refusals import field_sentence
 from yiwang.front.routes import page, sent
 from yiwang.front.thread import view
 from yiwang.ground.outcome import Invalid, Refused
-from yiwang.intake.messages import Accept, Channel, Delivery, Draft, HandOver, Lack, Submit
+from yiwang.intake.messages import Accept, Application, Channel, Delivery, Draft, HandOver, Lack, Submit
 from yiwang.intake.service import applications, delivery, reading
-from yiwang.intake.store import Application
 from yiwang.plumbing.work import Work
 from yiwang.sharing.service import requests as sharing
 
@@ -210,9 +209,7 @@ def hand_over(ref: str, desk: Desk, body: bytes) -> Response[str]:
     home, application_id = read_reference(ref)
 
     def give(work: Work) -> dict[str, str]:
-        command = HandOver(
-            home=home, id=application_id, recipient=form.get("recipient"), tracking=form.get("tracking")
-        )
+        command = HandOver(home=home, id=application_id, recipient=form.get("recipient"), tracking=form.get("tracking"))
         return {"way": delivery.hand_over(command, work).way}
 
     desk.once(form, body, give)

@@ -7,9 +7,8 @@ from dataclasses import asdict
 from datetime import datetime, time
 from uuid import UUID
 
-from yiwang.casework.messages import CompleteStep, Duty, OpenCase
+from yiwang.casework.messages import Case, CompleteStep, Duty, OpenCase
 from yiwang.casework.service import cases, reading
-from yiwang.casework.store import Case
 from yiwang.catalogue import service as catalogue
 from yiwang.catalogue.messages import CaseType, Necessity, Published
 from yiwang.directory import service as directory
@@ -17,9 +16,9 @@ from yiwang.ground.clock import Limit
 from yiwang.ground.outcome import Conflict, FieldError, Forbidden, Invalid, Refused
 from yiwang.ground.workdays import CALENDAR
 from yiwang.intake import store
-from yiwang.intake.messages import Accept, Channel, Delivery, Draft, Lack, Receipt, Submit
+from yiwang.intake.messages import Accept, Application, Channel, Delivery, Draft, Lack, Receipt, Submit
 from yiwang.intake.rules import visits
-from yiwang.intake.store import APPLICATION, BROUGHT, NOTICE, VISIT, Application
+from yiwang.intake.store import APPLICATION, BROUGHT, NOTICE, VISIT
 from yiwang.plumbing.outbox import Errand, Runner
 from yiwang.plumbing.work import SHANGHAI, Work
 from yiwang.sharing.messages import SubjectKind
@@ -79,9 +78,7 @@ def draft(command: Draft, work: Work) -> Application:
 def _ask_departments(work: Work, application: Application, published: Published) -> None:
     needs = catalogue.needs(published.item, application.answers)
     subject = sharing.subject_by_id(work, application.home, application.subject)
-    sharing.need(
-        work, subject, application.id, application.item, application.item_version, needs.held, PURPOSE
-    )
+    sharing.need(work, subject, application.id, application.item, application.item_version, needs.held, PURPOSE)
 
 
 def answer(work: Work, home: int, application_id: UUID, answers: Mapping[str, str | tuple[str, ...]]) -> None:
@@ -117,7 +114,7 @@ def submit(command: Submit, work: Work) -> Receipt:
     application = _drafted(work, command.home, command.id)
     published = catalogue.version_of(work, application.item, application.item_version)
     item = published.item
-    form = catalogue.check_form(item, application.answers, {**application.form, **command.form}, work.today)
+    form = catalogue.check_form(item, application.answers, {**application.form, **command.form})
     visits.promise(application.channel, command.delivery, on_the_spot=item.case_type is CaseType.SPOT)
     if command.delivery is Delivery.COURIER and not command.address.strip():
         raise Invalid("intake.form", errors=(FieldError("address", "field.required"),))
@@ -198,7 +195,7 @@ def accept(command: Accept, work: Work) -> Receipt:
 
 
 def ask_once(work: Work, home: int, application_id: UUID, lacks: Sequence[Lack], days: int) -> None:
-    """一次性告知: one notice that lists everything lacking, with its limit. A second one is refused. 行政许可法 32(1)(4)
+    """一次性告知: one notice that lists everything lacking; a second one is refused. 行政许可法 32(1)(4)
 
     Refused when the notice asks for something that a department holds (规定 7, 43(3)).
     """
@@ -227,7 +224,7 @@ def corrected(work: Work, home: int, application_id: UUID, form: Mapping[str, ob
     if application.state != "correction":
         raise Conflict("intake.not_waiting")
     published = catalogue.version_of(work, application.item, application.item_version)
-    checked = catalogue.check_form(published.item, application.answers, {**application.form, **form}, work.today)
+    checked = catalogue.check_form(published.item, application.answers, {**application.form, **form})
     cases.mark_correction(work, home, application_id, waiting=False)
     work.change(APPLICATION, {"home": home, "id": application_id}, {"state": "submitted", "form": checked})
 
@@ -369,6 +366,4 @@ def count_visit(work: Work, application: Application, reason: str) -> None:
         },
     )
     if seq > 1:
-        cases.note_on(
-            work, application.home, application.id, "visit.second", {"reason": reason, "seq": seq}, "规定 2"
-        )
+        cases.note_on(work, application.home, application.id, "visit.second", {"reason": reason, "seq": seq}, "规定 2")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-
 from yiwang.casework.messages import CompleteStep, Duty
 from yiwang.casework.service import cases
 from yiwang.ground.outcome import Conflict, FieldError, Invalid
@@ -71,7 +70,9 @@ def hand_over(command: HandOver, work: Work) -> Delivered:
 
 
 def issue_results(command: IssueResults, work: Work) -> None:
-    """制证出证: one licence from each organisation that granted, for the subject of the application (R49: partial grant)."""
+    """制证出证: one licence from each organisation that granted, for the subject of the application (R49: partial
+    grant).
+    """
     application = store.application(work, command.home, command.id)
     subject = sharing.subject_by_id(work, command.home, application.subject)
     for organisation, outcome in command.outcomes.items():
@@ -85,5 +86,3 @@ def issue_results(command: IssueResults, work: Work) -> None:
                 organisation,
                 {"number": application.number},
             )
-
-

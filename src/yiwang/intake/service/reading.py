@@ -7,7 +7,7 @@ from uuid import UUID
 from yiwang.catalogue import service as catalogue
 from yiwang.catalogue.messages import Published
 from yiwang.intake import store
-from yiwang.intake.store import Application, DeliveryRow, Notice, Visit
+from yiwang.intake.messages import Application, DeliveryRow, Notice, Visit
 from yiwang.plumbing.work import Work
 from yiwang.sharing.messages import Subject
 

@@ -35,7 +35,7 @@ THERE = (State.FETCHED, State.CONFIRMED, State.DISPUTED)
 
 
 def know(work: Work, kind: SubjectKind, identifier: str, name: str, phone: str = "") -> Subject:
-    """认定当事人: the subject with this identifier, made when new. The name last given stays until a register corrects it.
+    """认定当事人: the subject with this identifier, made when new; the name stays until a register corrects it.
 
     Invalid when the citizen number or credit code is wrong. GB 11643, GB 32100
     """
@@ -220,9 +220,7 @@ def read_held(work: Work, home: int, matter: UUID, purpose: str) -> list[Request
     asked = store.requests(work, home, matter)
     for r in asked:
         if r.state in THERE:
-            store.log_access(
-                work, home, r.subject, matter, r.item, r.material, r.line, r.data_items, purpose, "read"
-            )
+            store.log_access(work, home, r.subject, matter, r.item, r.material, r.line, r.data_items, purpose, "read")
     return asked
 
 
@@ -231,13 +229,13 @@ def confirm(work: Work, home: int, matter: UUID, material: str) -> None:
     asked = store.request(work, home, matter, material, lock=True)
     if asked.state is not State.FETCHED:
         raise Conflict("sharing.not_fetched", material=material)
-    work.change(
-        store.REQUEST, {"home": home, "matter": matter, "material": material}, {"state": State.CONFIRMED}
-    )
+    work.change(store.REQUEST, {"home": home, "matter": matter, "material": material}, {"state": State.CONFIRMED})
 
 
 def dispute(work: Work, home: int, matter: UUID, material: str, own: Mapping[str, str], reason: str) -> None:
-    """数据异议: the applicant says a record is wrong; the applicant's own word prevails, the source is told. 规定 7(2)"""
+    """数据异议: the applicant says a record is wrong; the applicant's own word prevails, the source is told. 规定
+    7(2)
+    """
     asked = store.request(work, home, matter, material, lock=True)
     if asked.state not in THERE:
         raise Conflict("sharing.not_fetched", material=material)

@@ -1,5 +1,5 @@
 """样板页 — every part of the look with invented data, as files to open in a browser:
-python -m yiwang.desks.look.styleguide OUTDIR
+python -m yiwang.front.look.styleguide OUTDIR
 """
 
 from __future__ import annotations
@@ -10,11 +10,12 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from markupsafe import Markup
 
-from yiwang.desks.look.environment import STATIC, environment, frame
-from yiwang.desks.look.parts import (
+from yiwang.front.look.environment import STATIC, environment, frame
+from yiwang.front.look.parts import (
     Account,
     Column,
     Fault,
@@ -40,12 +41,16 @@ NUMBER = "33010617081401234567842"
 
 FLOW = Markup(
     '<svg viewBox="0 0 640 150" width="640" height="150" xmlns="http://www.w3.org/2000/svg">'
-    '<rect class="lane" x="0" y="0" width="640" height="75"/><rect class="lane-alt" x="0" y="75" width="640" height="75"/>'
+    '<rect class="lane" x="0" y="0" width="640" height="75"/>'
+    '<rect class="lane-alt" x="0" y="75" width="640" height="75"/>'
     '<text class="lane-title" x="10" y="42">市场监管</text><text class="lane-title" x="10" y="117">专家组</text>'
     '<path class="edge" d="M220 37H280M400 37H440V112H470M590 112H610V37"/>'
-    '<g class="step is-done"><rect x="100" y="15" width="120" height="45" rx="3"/><text x="136" y="42">受理审查</text></g>'
-    '<g class="step is-done"><rect x="280" y="15" width="120" height="45" rx="3"/><text x="316" y="42">材料审查</text></g>'
-    '<g class="step is-now"><rect x="470" y="90" width="120" height="45" rx="3"/><text x="506" y="117">专家评审</text></g>'
+    '<g class="step is-done"><rect x="100" y="15" width="120" height="45" rx="3"/>'
+    '<text x="136" y="42">受理审查</text></g>'
+    '<g class="step is-done"><rect x="280" y="15" width="120" height="45" rx="3"/>'
+    '<text x="316" y="42">材料审查</text></g>'
+    '<g class="step is-now"><rect x="470" y="90" width="120" height="45" rx="3"/>'
+    '<text x="506" y="117">专家评审</text></g>'
     "</svg>"
 )
 
@@ -56,16 +61,21 @@ def ledger() -> Ledger:
     return reckon(START, Limit(25, Unit.WORKDAY), CALENDAR, [review], today=TODAY)
 
 
+def at(minute: int) -> dt.datetime:
+    """A minute past nine of the first day."""
+    return dt.datetime(2017, 8, 14, 9, minute, tzinfo=ZoneInfo("Asia/Shanghai"))
+
+
 def steps() -> list[Step]:
     """The same case as its applicant sees it."""
     review = Pause("专家评审", dt.date(2017, 8, 22), dt.date(2017, 9, 1), dt.date(2017, 8, 21), "行政许可法 45")
     return [
-        Step("提交申请", "done", "古荡街道便民服务中心 3 号窗口", dt.datetime(2017, 8, 14, 9, 32)),
+        Step("提交申请", "done", "古荡街道便民服务中心 3 号窗口", at(32)),
         Step(
             "受理",
             "done",
             "浙江省市场监督管理局",
-            dt.datetime(2017, 8, 14, 9, 41),
+            at(41),
             "材料齐全，当场受理，受理通知书已发给您。",
         ),
         Step("专家评审", "done", "检验检测机构资质认定评审组", dt.date(2017, 9, 1), pauses=(review,)),
@@ -206,7 +216,6 @@ def pages(language: Language) -> Iterator[tuple[str, str]]:
     )
     citizen = (NavItem("办事", "#", current=True), NavItem("我的办件", "#", count=2), NavItem("我的数据", "#"))
     officer = Person("李示例", "行政审批处 审查岗", "浙江省住房和城乡建设厅", (NavItem("窗口受理岗", "#"),))
-    base = {"language": language, "path": "/styleguide", "today": TODAY, "csrf_token": "sample"}
     for name, seat, nav, person in (
         ("citizen", "", citizen, Person("陈小样")),
         ("form", "", citizen, None),
@@ -217,7 +226,17 @@ def pages(language: Language) -> Iterator[tuple[str, str]]:
         ("print", "", (), None),
     ):
         search = "#" if seat else ""
-        context = frame(**base, seat=seat, nav=nav, person=person, search=search) | samples() | {"action": "#"}
+        context = frame(
+            language=language,
+            path="/styleguide",
+            today=TODAY,
+            csrf_token="sample",  # noqa: S106 — an invented page, no session
+            seat=seat,
+            nav=nav,
+            person=person,
+            search=search,
+        )
+        context |= samples() | {"action": "#"}
         template = f"{name}.html" if name in ("login", "error") else f"styleguide/{name}.html"
         yield f"{name}.{language}.html", looks.get_template(template).render(context)
 

@@ -1,7 +1,7 @@
 """图标 — cut the icons our pages use out of Tabler Icons into one file, static/icons.svg.
 
     npm pack @tabler/icons@3.51.0 && tar xzf tabler-icons-3.51.0.tgz
-    python -m yiwang.desks.look.sprite package/icons
+    python -m yiwang.front.look.sprite package/icons
 
 To add one, put its name into icons.txt and run this again.
 """
@@ -41,7 +41,7 @@ def symbol(name: str, folder: Path) -> str:
 def sprite(folder: Path) -> str:
     """All icons of the list as one SVG."""
     lines = "\n".join(symbol(name, folder) for name in names())
-    note = "<!-- Tabler Icons, MIT, Copyright Paweł Kuna; cut by yiwang.desks.look.sprite -->"
+    note = "<!-- Tabler Icons, MIT, Copyright Paweł Kuna; cut by yiwang.front.look.sprite -->"
     return f'<svg xmlns="http://www.w3.org/2000/svg">\n{note}\n{lines}\n</svg>\n'
 
 

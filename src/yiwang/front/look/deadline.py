@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from yiwang.desks.look.parts import Light
+from yiwang.front.look.parts import Light
 from yiwang.ground.ledger import Day, Ledger, Why
 from yiwang.ground.terms import Ground
 from yiwang.plumbing.i18n import mark

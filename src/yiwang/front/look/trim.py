@@ -1,7 +1,7 @@
 """裁剪样式 — cut the part of Tabler that our pages use out of its published style sheet.
 
     npm pack @tabler/core@1.6.1 && tar xzf tabler-core-1.6.1.tgz
-    python -m yiwang.desks.look.trim package/dist/css/tabler.min.css
+    python -m yiwang.front.look.trim package/dist/css/tabler.min.css
 
 writes static/tabler.css. A citizen's page may weigh 100 KB in all; Tabler alone weighs 79 (both compressed), most of it
 colours and widgets we never show. oklch() becomes hexadecimal and light-dark() its light half: old phones know neither.
@@ -160,7 +160,7 @@ def trim(css: str) -> str:
     notice = re.search(r"/\*!.*?\*/", css, re.DOTALL)
     text = "\n".join(rule.text() for rule in kept(parse(css)))
     text = _OKLCH.sub(hexadecimal, without_unused_variables(light(text)))
-    return f"{notice[0] if notice else ''}\n/* Cut by yiwang.desks.look.trim: only what our pages use. */\n{text}\n"
+    return f"{notice[0] if notice else ''}\n/* Cut by yiwang.front.look.trim: only what our pages use. */\n{text}\n"
 
 
 if __name__ == "__main__":

@@ -18,8 +18,8 @@ from uuid import uuid4
 import jinja2
 from markupsafe import Markup, escape
 
-from yiwang.desks.look import deadline, wording
-from yiwang.desks.look.parts import NavItem, Person
+from yiwang.front.look import deadline, wording
+from yiwang.front.look.parts import NavItem, Person
 from yiwang.ground.terms import Limit
 from yiwang.plumbing.i18n import Language, Translator, negotiate, translator
 
@@ -101,7 +101,7 @@ class Assets:
     def icon(self, name: str, label: str = "", css: str = "") -> Markup:
         """图标: decoration unless it has a label. LookupError for one that sprite.py does not list."""
         if name not in self.icons:
-            raise LookupError(f"no icon {name}: add it to desks/look/sprite.py")
+            raise LookupError(f"no icon {name}: add it to front/look/sprite.py")
         voice = Markup('role="img" aria-label="{}"').format(label) if label else Markup('aria-hidden="true"')
         return Markup('<svg class="icon{}" {}><use href="{}#{}"/></svg>').format(
             f" {css}" if css else "", voice, self.static("icons.svg"), name
