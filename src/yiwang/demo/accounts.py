@@ -25,11 +25,9 @@ LASTS = timedelta(days=30)
 
 
 def open_accounts(engine: Engine) -> list[dict[str, object]]:
-    """开通演示账号: makes them when they are not there; gives name, seat, organisation, login, password and headers
-    of each.
-    """
+    """开通演示账号: makes them when they are not there; gives name, seat, login, password, headers … of each."""
     with engine.begin(SYSTEM) as work:
-        there = {row[0] for row in work.read("SELECT login FROM plumbing.account")}
+        there = accounts.logins(work)
     secret = accounts.hashed(PASSWORD)
     made: list[dict[str, object]] = []
     with engine.begin(SYSTEM) as work:

@@ -56,6 +56,11 @@ def create(work: Work, login: str, password: str, holder: str, kind: str, *, sec
     )
 
 
+def logins(work: Work) -> frozenset[str]:
+    """All logins that are taken."""
+    return frozenset(row[0] for row in work.read("SELECT login FROM plumbing.account"))
+
+
 def hashed(password: str) -> str:
     """The argon2id hash of a password; at most two are made at once, so that log-ins cannot eat the machine."""
     with _at_once:

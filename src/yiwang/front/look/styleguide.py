@@ -134,6 +134,21 @@ def cases() -> list[dict[str, Any]]:
     ]
 
 
+def problem() -> Problem:
+    """An invented conflict."""
+    return Problem(
+        409,
+        "这件办件已经有人办了",
+        "就在您打开页面之后，李示例于 14:05 作出了决定，您的意见没有保存。",
+        ("看看他的决定，若有不同意见可以发起复核。", "回到待办，办下一件。"),
+        (NavItem("查看决定", "#"), NavItem("回到待办", "#")),
+        "检验检测机构资质联合审批 · 决定",
+        "行政许可法 38",
+        "case.moved_on",
+        "7F3A-19C2",
+    )
+
+
 def samples() -> dict[str, Any]:
     """All invented data of the style guide."""
     return {
@@ -189,17 +204,7 @@ def samples() -> dict[str, Any]:
             Account("窗口", "王演示", "window", "demo-window", "古荡街道便民服务中心"),
             Account("审批", "李示例", "department", "demo-dept", "浙江省住房和城乡建设厅"),
         ],
-        "problem": Problem(
-            409,
-            "这件办件已经有人办了",
-            "就在您打开页面之后，李示例于 14:05 作出了决定，您的意见没有保存。",
-            ("看看他的决定，若有不同意见可以发起复核。", "回到待办，办下一件。"),
-            (NavItem("查看决定", "#"), NavItem("回到待办", "#")),
-            "检验检测机构资质联合审批 · 决定",
-            "行政许可法 38",
-            "case.moved_on",
-            "7F3A-19C2",
-        ),
+        "problem": problem(),
     }
 
 
