@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from functools import partial
+from typing import Any
 
-from litestar import Litestar, get, post
+from litestar import Litestar
+from litestar.enums import HttpMethod
 from litestar.handlers import HTTPRouteHandler
 from litestar.utils.sync import AsyncCallable
 
@@ -23,8 +24,11 @@ class ThreadHandler(HTTPRouteHandler):
         super().on_registration(app)
 
 
-page = partial(get, handler_class=ThreadHandler, sync_to_thread=True, include_in_schema=False)
-"""页面: a route to read."""
+def page(path: str, opt: dict[str, Any]) -> ThreadHandler:
+    """页面: a route to read. `opt` says `act` (front/policy.py) or `public` with the reason."""
+    return ThreadHandler(path, http_method=HttpMethod.GET, opt=opt, sync_to_thread=True, include_in_schema=False)
 
-sent = partial(post, handler_class=ThreadHandler, sync_to_thread=True, include_in_schema=False)
-"""表单: a route to send a form to."""
+
+def sent(path: str, opt: dict[str, Any]) -> ThreadHandler:
+    """表单: a route to send a form to. `opt` as for a page."""
+    return ThreadHandler(path, http_method=HttpMethod.POST, opt=opt, sync_to_thread=True, include_in_schema=False)
