@@ -68,9 +68,9 @@ def enter(demo: Demo, chromium: Browser) -> Iterator[Enter]:
         contexts.append(context)
         page = context.new_page()
         page.goto(f"{demo.address}/login")
-        page.get_by_label("账号").first.fill(login)
-        page.get_by_label("密码").first.fill(demo.accounts[login]["password"])
-        page.get_by_role("button", name="登录").first.click()
+        page.locator("[name=login]").first.fill(login)
+        page.locator("[name=password]").first.fill(demo.accounts[login]["password"])
+        page.keyboard.press("Enter")
         page.wait_for_url(lambda url: "/login" not in url)
         return page
 
