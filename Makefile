@@ -49,9 +49,13 @@ migrations-baseline: ## before the first release: each system's tables.sql becom
 		mkdir -p "$${first%/*}" && cp "$$tables" "$$first" && echo "$$first"; \
 	done
 
-.PHONY: demo bench
+.PHONY: demo bench shots
 demo: ## the whole system with sample data, one process tree, one Ctrl-C
 	$(RUN) yiwang demo
 
 bench: ## what an act costs, beside the same rows by the bare driver
 	$(RUN) yiwang bench
+
+shots: ## pictures of the pages that the journeys see, into docs/pictures
+	YIWANG_PICTURES=docs/pictures $(RUN) pytest -q tests/journeys
+	$(RUN) python docs/pictures.py
