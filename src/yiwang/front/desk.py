@@ -61,7 +61,7 @@ def read_form(body: bytes) -> Form:
     except ValueError as error:
         raise Invalid("web.bad_request") from error
     if any("\x00" in text for pair in pairs for text in pair):
-        raise Invalid("web.bad_request", errors=(FieldError("form", "web.bad_request", {}),))
+        raise Invalid("web.bad_request", errors=(FieldError("form", "field.characters", {}),))
     return Form(pairs)
 
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from yiwang.ground.actor import Actor
+from yiwang.plumbing.i18n import mark
 
 PUBLIC = "public"
 STAFF = frozenset(
@@ -59,13 +60,13 @@ class Seat:
 
 
 SEATS = (
-    Seat("/my", "我的办件", "files", "application.own"),
-    Seat("/my/data", "谁看过我的数据", "eye", "application.own"),
-    Seat("/my/licences", "我的证照", "licence", "application.own"),
-    Seat("/window", "受理窗口", "window", "window.work"),
-    Seat("/desk", "部门待办", "inbox", "case.work"),
-    Seat("/supervision", "效能监督", "shield", "thread.read"),
-    Seat("/ratings", "好差评", "star", "rating.read"),
+    Seat("/my", mark("我的办件"), "files", "application.own"),
+    Seat("/my/data", mark("谁看过我的数据"), "eye", "application.own"),
+    Seat("/my/licences", mark("我的证照"), "licence", "application.own"),
+    Seat("/window", mark("受理窗口"), "window", "window.work"),
+    Seat("/desk", mark("部门待办"), "inbox", "case.work"),
+    Seat("/supervision", mark("效能监督"), "shield", "thread.read"),
+    Seat("/ratings", mark("好差评"), "star", "rating.read"),
 )
 
 

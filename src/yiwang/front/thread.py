@@ -13,7 +13,7 @@ from yiwang.front.looks import moment
 from yiwang.front.words import WORDS
 from yiwang.ground.clock import Ledger
 from yiwang.ground.outcome import Refused
-from yiwang.plumbing.i18n import SOURCE, known, translator
+from yiwang.plumbing.i18n import SOURCE, known, mark, translator
 from yiwang.plumbing.journal import Entry
 from yiwang.plumbing.work import Work
 
@@ -78,7 +78,7 @@ def _steps(work: Work, case: Case) -> list[dict[str, str]]:
                 "id": step.id,
                 "name": name,
                 "state": state,
-                "who": translate("数据共享系统") if desk == cases.AUTOMATIC else _name(places, desk),
+                "who": translate(mark("数据共享系统")) if desk == cases.AUTOMATIC else _name(places, desk),
                 "when": moment(done[step.id].at, work.language) if state == "done" else "",
                 "outcome": translate(WORDS.outcome.get(done[step.id].outcome, "")) if state == "done" else "",
             }
