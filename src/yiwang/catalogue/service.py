@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import date
 from typing import Any
+from weakref import WeakKeyDictionary
 
 from yiwang.catalogue import store
 from yiwang.catalogue.messages import Item, Published, Signature
@@ -15,9 +16,10 @@ from yiwang.catalogue.rules.needs import Answers, Needs, check_answers, holds, n
 from yiwang.catalogue.rules.plain import digest, from_plain, to_plain
 from yiwang.catalogue.rules.publishing import check_publishable
 from yiwang.catalogue.rules.structure import participants, signing_lines, unsigned, view_digest
-from yiwang.catalogue.store import ITEM, SIGNATURE, VERSION
-from yiwang.ground.outcome import Conflict, NotFound
-from yiwang.plumbing.tables import Mode
+from yiwang.catalogue.store import ITEM, PUBLICATION, SIGNATURE, VERSION
+from yiwang.directory import service as directory
+from yiwang.ground.outcome import Conflict, Forbidden, NotFound
+from yiwang.plumbing.database import Database
 from yiwang.plumbing.work import Work
 
 __all__ = [
@@ -73,39 +75,41 @@ class Summary:
     case_type: str
 
 
-_shelves: dict[int, _Shelf] = {}
+_shelves: WeakKeyDictionary[Database, _Shelf] = WeakKeyDictionary()
 
 
 def _shelf(work: Work) -> _Shelf:
-    """The shelf of this engine, looked through once an act."""
+    """The shelf of this database, looked through once an act."""
     shelf: _Shelf | None = work.held.get("catalogue")
     if shelf is not None:
         return shelf
-    shelf = _shelves.setdefault(id(work.engine.database), _Shelf())
-    stamp = store.stamp(work)
+    shelf = _shelves.setdefault(work.engine.database, _Shelf())
+    stamp = (store.stamp(work), work.today)
     if shelf.stamp != stamp:
-        shelf.current = {p.item.code: p for p in store.all_published(work)}
-        shelf.versions |= {(p.item.code, p.version): p for p in shelf.current.values()}
+        keys = store.in_force(work, work.today)
+        found = store.versions(work, [key for key in keys if key not in shelf.versions])
+        shelf.versions |= {(p.item.code, p.version): p for p in found}
+        shelf.current = {item: shelf.versions[item, number] for item, number in keys}
         shelf.stamp = stamp
     work.held["catalogue"] = shelf
     return shelf
 
 
 def published(work: Work, code: str) -> Published:
-    """现行版本: the published version of an item that is in force today; NotFound when there is none."""
+    """现行版本: the version of an item that is in force today; NotFound when there is none."""
     found = _shelf(work).current.get(code)
-    if found is None or found.effective_from > work.today:
+    if found is None:
         raise NotFound("catalogue.not_published", item=code[:64])
     return found
 
 
 def version_of(work: Work, code: str, number: int) -> Published:
-    """The version a case runs on, published or superseded since; never one that was not signed and published."""
-    shelf = _shelves.setdefault(id(work.engine.database), _Shelf())
+    """The version a case runs on, in force or superseded since; never one that was not signed and published."""
+    shelf = _shelves.setdefault(work.engine.database, _Shelf())
     found = shelf.versions.get((code, number))
     if found is None:
-        found, state, _ = store.version(work, code, number)
-        if state == "editing":
+        found, _, public = store.version(work, code, number)
+        if not public:
             raise NotFound("catalogue.not_published", item=code[:64])
         shelf.versions[(code, number)] = found
     return found
@@ -164,6 +168,11 @@ def _summary(item: Item) -> Summary:
 def edit(work: Work, item: Item) -> int:
     """编制: a new version in editing; its number. Nothing runs on it before it is signed and published."""
     number = store.latest(work, item.code) + 1
+    _keep(work, item, number, work.actor.person)
+    return number
+
+
+def _keep(work: Work, item: Item, number: int, editor: str) -> None:
     if number == 1:
         work.add(ITEM, {"code": item.code, "name": item.name, "created_at": work.now})
     work.add(
@@ -171,26 +180,23 @@ def edit(work: Work, item: Item) -> int:
         {
             "item": item.code,
             "version": number,
-            "state": "editing",
-            "effective_from": None,
             "body": to_plain(item),
             "digest": digest(item),
-            "edited_by": work.actor.person,
-            "published_by": "",
-            "published_at": None,
+            "edited_by": editor,
         },
     )
-    return number
 
 
 def sign(work: Work, code: str, number: int, line: str) -> None:
     """签字确认: a department signs its own view of this version's chart. R51
 
-    Conflict when it has signed this view already or has no part in the flow.
+    Forbidden for another department's line; Conflict when it has signed this view already or has no part in the flow.
     """
     version, _, _ = store.version(work, code, number)
     if line not in signing_lines(version.item):
         raise Conflict("catalogue.not_in_flow", line=line)
+    if directory.organisation(work, work.actor.organisation).line != line:
+        raise Forbidden("catalogue.not_your_line")
     work.add(
         SIGNATURE,
         {
@@ -207,95 +213,56 @@ def sign(work: Work, code: str, number: int, line: str) -> None:
 
 
 def publish(work: Work, code: str, number: int, effective_from: date) -> None:
-    """公布: put a version in force; refused while a department has not signed or the version breaks a rule. R46, R51,
-    SOD10
+    """公布: put a version in force from a day on; refused while a department has not signed or the version breaks a
+    rule. The version before it runs until that day. R46, R51, SOD10
     """
-    version, state, _ = store.version(work, code, number)
-    if state != "editing":
+    version, editor, public = store.version(work, code, number)
+    if public:
         raise Conflict("catalogue.not_editing")
     check_publishable(version.item, version.signatures)
-    for old in work.read("SELECT version FROM catalogue.version WHERE item = %s AND state = 'published'", (code,)):
-        work.change(VERSION, {"item": code, "version": old[0]}, {"state": "superseded"})
-    work.save()
-    work.change(
-        VERSION,
-        {"item": code, "version": number},
+    _put_in_force(work, code, number, editor, effective_from)
+
+
+def _put_in_force(work: Work, code: str, number: int, editor: str, effective_from: date) -> None:
+    work.add(
+        PUBLICATION,
         {
-            "state": "published",
+            "item": code,
+            "version": number,
             "effective_from": effective_from,
+            "edited_by": editor,
             "published_by": work.actor.person,
             "published_at": work.now,
         },
-        {"state": "editing"},
     )
 
 
 def load_signed(
     work: Work, loaded: Iterable[Item], signatures: dict[str, Signature], editor: str, effective_from: date
 ) -> int:
-    """装载: items of a list whose charts were signed on paper, with the signers of each line; how many are in force.
+    """装载: items of a list whose charts were signed on paper, with the signers of each line; how many are new.
 
-    The same gate as `publish`: an item with an unsigned line is refused. Items whose version is there already are
-    left alone, so that loading twice changes nothing.
+    The same gate as `publish`: an item with an unsigned line is refused. Items that are published as they are here
+    are left alone, so that loading twice changes nothing.
     """
-    there = {p.item.code: p.digest for p in store.all_published(work)}
+    there = store.latest_published(work)
     count = 0
     for item in loaded:
-        if there.get(item.code) == digest(item):
-            continue
-        _load_one(work, item, signatures, editor, effective_from, new=item.code not in there)
-        count += 1
+        if there.get(item.code, (0, ""))[1] != digest(item):
+            _load_one(work, item, signatures, editor, effective_from)
+            count += 1
     return count
 
 
-def _load_one(
-    work: Work, item: Item, signatures: dict[str, Signature], editor: str, effective_from: date, *, new: bool
-) -> None:
+def _load_one(work: Work, item: Item, signatures: dict[str, Signature], editor: str, effective_from: date) -> None:
     signed = tuple(
-        Signature(
-            line=line,
-            organisation=signatures[line].organisation,
-            signer=signatures[line].signer,
-            post=signatures[line].post,
-            signed_on=signatures[line].signed_on,
-            view=view_digest(item, line),
-        )
+        replace(signatures[line], line=line, view=view_digest(item, line))
         for line in signing_lines(item)
         if line in signatures
     )
     check_publishable(item, signed)
-    number = 1 if new else store.latest(work, item.code) + 1
-    if new:
-        work.add(ITEM, {"code": item.code, "name": item.name, "created_at": work.now})
-    else:
-        work.change(VERSION, {"item": item.code, "version": number - 1}, {"state": "superseded"})
-        work.save()
-    work.add(
-        VERSION,
-        {
-            "item": item.code,
-            "version": number,
-            "state": "published",
-            "effective_from": effective_from,
-            "body": to_plain(item),
-            "digest": digest(item),
-            "edited_by": editor,
-            "published_by": work.actor.person,
-            "published_at": work.now,
-        },
-    )
+    number = store.latest(work, item.code) + 1
+    _keep(work, item, number, editor)
     for s in signed:
-        work.add(
-            SIGNATURE,
-            {
-                "item": item.code,
-                "version": number,
-                "line": s.line,
-                "view": s.view,
-                "organisation": s.organisation,
-                "signer": s.signer,
-                "post": s.post,
-                "signed_on": s.signed_on,
-            },
-            Mode.ADD,
-        )
+        work.add(SIGNATURE, {"item": item.code, "version": number, **asdict(s)})
+    _put_in_force(work, item.code, number, editor, effective_from)

@@ -1,7 +1,8 @@
-"""事项库存取 — the catalogue's SQL: items, versions, signatures."""
+"""事项库存取 — the catalogue's SQL: items, versions, publications, signatures; nothing in it is ever changed."""
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import date
 from typing import Any
 
@@ -14,23 +15,22 @@ from yiwang.plumbing.work import Work
 ITEM = Table("catalogue.item", {"code": "text", "name": "text", "created_at": "timestamptz"}, ("code",))
 VERSION = Table(
     "catalogue.version",
+    {"item": "text", "version": "int", "body": "jsonb", "digest": "text", "edited_by": "text"},
+    ("item", "version"),
+    {"version_pkey": "work.try_again"},
+)
+PUBLICATION = Table(
+    "catalogue.publication",
     {
         "item": "text",
         "version": "int",
-        "state": "text",
         "effective_from": "date",
-        "body": "jsonb",
-        "digest": "text",
         "edited_by": "text",
         "published_by": "text",
         "published_at": "timestamptz",
     },
     ("item", "version"),
-    {
-        "version_two_persons": "catalogue.two_persons",
-        "version_pkey": "work.try_again",
-        "version_one_published": "work.try_again",
-    },
+    {"publication_two_persons": "catalogue.two_persons", "publication_pkey": "catalogue.not_editing"},
 )
 SIGNATURE = Table(
     "catalogue.signature",
@@ -49,38 +49,63 @@ SIGNATURE = Table(
 )
 
 _VERSION = """
-SELECT v.item, v.version, v.state, v.digest, v.effective_from, v.body, v.edited_by,
+SELECT v.version, v.digest, v.body, v.edited_by, p.effective_from,
        (SELECT jsonb_agg(jsonb_build_array(s.line, s.organisation, s.signer, s.post, s.signed_on, s.view))
         FROM catalogue.signature s WHERE s.item = v.item AND s.version = v.version)
-FROM catalogue.version v
+FROM catalogue.version v LEFT JOIN catalogue.publication p USING (item, version)
+"""
+_IN_FORCE = """
+SELECT DISTINCT ON (item) item, version FROM catalogue.publication
+WHERE effective_from <= %s ORDER BY item, version DESC
 """
 
 
 def _published(row: tuple[Any, ...]) -> Published:
     signatures = tuple(
         Signature(line=a, organisation=b, signer=c, post=d, signed_on=date.fromisoformat(e), view=f)
-        for a, b, c, d, e, f in row[7] or []
+        for a, b, c, d, e, f in row[5] or []
     )
     return Published(
-        item=from_plain(row[5]),
-        version=row[1],
-        digest=row[3],
+        item=from_plain(row[2]),
+        version=row[0],
+        digest=row[1],
         effective_from=row[4] or date.max,
         signatures=signatures,
     )
 
 
-def version(work: Work, item: str, number: int) -> tuple[Published, str, str]:
-    """One version with its state and editor; NotFound when there is none."""
+def version(work: Work, item: str, number: int) -> tuple[Published, str, bool]:
+    """One version, who edited it and whether it was published; NotFound when there is none."""
     rows = work.read(_VERSION + "WHERE v.item = %s AND v.version = %s", (item, number))
     if not rows:
         raise NotFound("catalogue.unknown_version", item=item, version=number)
-    return _published(rows[0]), rows[0][2], rows[0][6]
+    return _published(rows[0]), rows[0][3], rows[0][4] is not None
 
 
-def all_published(work: Work) -> list[Published]:
-    """The published version of every item, by code."""
-    return [_published(row) for row in work.read(_VERSION + "WHERE v.state = 'published' ORDER BY v.item")]
+def versions(work: Work, wanted: Collection[tuple[str, int]]) -> list[Published]:
+    """These versions, by item code."""
+    if not wanted:
+        return []
+    items, numbers = zip(*sorted(wanted), strict=True)
+    rows = work.read(
+        _VERSION + "WHERE (v.item, v.version) IN (SELECT * FROM unnest(%s::text[], %s::int[])) ORDER BY v.item",  # noqa: S608 — constant
+        (list(items), list(numbers)),
+    )
+    return [_published(row) for row in rows]
+
+
+def in_force(work: Work, on: date) -> list[tuple[str, int]]:
+    """Item and version of all that is in force on a day, by code."""
+    return [(item, number) for item, number in work.read(_IN_FORCE, (on,))]
+
+
+def latest_published(work: Work) -> dict[str, tuple[int, str]]:
+    """The highest published version of every item, in force yet or not, with its digest."""
+    rows = work.read(
+        "SELECT DISTINCT ON (item) item, version, digest FROM catalogue.publication JOIN catalogue.version"
+        " USING (item, version) ORDER BY item, version DESC"
+    )
+    return {item: (number, digest) for item, number, digest in rows}
 
 
 def latest(work: Work, item: str) -> int:
@@ -90,6 +115,6 @@ def latest(work: Work, item: str) -> int:
 
 
 def stamp(work: Work) -> tuple[int, Any]:
-    """How many versions are published and when the last one was: changes whenever the published catalogue does."""
-    rows = work.read("SELECT count(*), max(published_at) FROM catalogue.version WHERE state = 'published'")
+    """How many versions were published and when the last one was: changes whenever the published catalogue does."""
+    rows = work.read("SELECT count(*), max(published_at) FROM catalogue.publication")
     return rows[0][0], rows[0][1]

@@ -21,7 +21,7 @@ from yiwang.catalogue.messages import (
     SourceKind,
 )
 from yiwang.catalogue.rules import defaults
-from yiwang.catalogue.rules.sources import CATEGORIES, SELF_WORDS, line_of, source_of
+from yiwang.catalogue.rules.sources import CATEGORIES, SELF_WORDS, is_known, line_of, source_of
 from yiwang.ground.clock import Limit
 from yiwang.ground.outcome import FieldError, Invalid
 
@@ -43,20 +43,19 @@ def read_rows(rows: Sequence[Row]) -> dict[tuple[str, str], list[Material]]:
     """
     if len(rows) > MOST_ROWS:
         raise Invalid("catalogue.too_many_rows", limit=MOST_ROWS)
+    missing = [column for column in COLUMNS if rows and column not in rows[0]]
+    if missing:
+        raise Invalid("catalogue.list", errors=tuple(FieldError(f"1.{c}", "catalogue.no_column") for c in missing))
     errors: list[FieldError] = []
     found: dict[tuple[str, str], dict[str, Material]] = {}
     for number, row in enumerate(rows, start=2):
         bad = [*_cells(number, row)]
+        errors += bad
         if bad:
-            errors += bad
             continue
-        department, item = row["部门"].strip(), row["事项名称"].strip()
-        try:
-            source = source_of(row["数据来源"].strip(), line_of(department))
-        except Invalid:
-            errors.append(FieldError(f"{number}.数据来源", "catalogue.unknown_source", {"value": row["数据来源"][:40]}))
-            continue
-        _take(found.setdefault((department, item), {}), row, source)
+        department = row["部门"].strip()
+        source = source_of(row["数据来源"].strip(), line_of(department))
+        errors += _take(found.setdefault((department, row["事项名称"].strip()), {}), number, row, source)
     if errors:
         raise Invalid("catalogue.list", errors=tuple(errors))
     return {key: list(materials.values()) for key, materials in found.items()}
@@ -71,20 +70,28 @@ def _cells(number: int, row: Row) -> Iterable[FieldError]:
             yield FieldError(f"{number}.{column}", "field.too_long", {"limit": MOST_TEXT})
         elif column == "材料类别" and value not in CATEGORIES:
             yield FieldError(f"{number}.{column}", "field.choice", {"value": value[:40]})
+        elif column in ("部门", "数据来源") and not is_known(value):
+            yield FieldError(f"{number}.{column}", "catalogue.unknown_source", {"value": value[:40]})
 
 
-def _take(materials: dict[str, Material], row: Row, source: Source) -> None:
+def _take(materials: dict[str, Material], number: int, row: Row, source: Source) -> list[FieldError]:
+    """Add a row to its material; errors when it says something else of the material than the rows before, or the same
+    again.
+    """
     name, field = row["材料名称"].strip(), (row.get("数据项") or "").strip()
+    category = CATEGORIES[row["材料类别"].strip()]
     known = materials.get(name)
     if known is None:
-        known = Material(
-            code=f"m{len(materials) + 1}", name=name, category=CATEGORIES[row["材料类别"].strip()], source=source
-        )
+        known = Material(code=f"m{len(materials) + 1}", name=name, category=category, source=source)
+    elif known.category is not category:
+        return [FieldError(f"{number}.材料类别", "catalogue.other_category", {"value": name[:40]})]
+    elif not (field and known.data_items) or field in {d.name for d in known.data_items}:
+        return [FieldError(f"{number}.数据项", "catalogue.row_twice", {"value": (field or name)[:40]})]
     if field:
-        number = len(known.data_items) + 1
-        item = DataItem(code=f"{known.code}_d{number}", name=field, source=source)
-        known = replace(known, data_items=(*known.data_items, item))
+        code = f"{known.code}_d{len(known.data_items) + 1}"
+        known = replace(known, data_items=(*known.data_items, DataItem(code=code, name=field, source=source)))
     materials[name] = known
+    return []
 
 
 def to_rows(department: str, name: str, materials: Iterable[Material]) -> list[dict[str, str]]:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from enum import StrEnum
 from hashlib import sha256
-from typing import Any
+from typing import Any, TypeVar
 
 from yiwang.catalogue.messages import (
     At,
@@ -35,6 +36,10 @@ from yiwang.ground.outcome import FieldError, Invalid, Refused
 Plain = dict[str, Any]
 MOST_STEPS = 200
 MOST_MATERIALS = 200
+MOST_TEXT = 2000
+MOST_VISITS = 99
+
+W = TypeVar("W", bound=StrEnum)
 
 
 def _without_empty(raw: Plain, keep: Sequence[str] = ()) -> Plain:
@@ -170,74 +175,114 @@ def digest(item: Item) -> str:
 
 
 class _Reader:
-    """Reads plain data and remembers where it stands, so that an error names its place."""
+    """Reads plain data and remembers where it stands, so that an error names its place: item.materials.2.category."""
 
-    def __init__(self) -> None:
-        self.place: list[str] = []
+    def __init__(self, item: str) -> None:
+        self.place: list[str] = [item]
 
-    def fail(self, code: str, **facts: object) -> Invalid:
-        return Invalid("catalogue.unreadable", errors=(FieldError(".".join(self.place), code, facts),))
+    def fail(self, field: str, code: str, **facts: object) -> Invalid:
+        return Invalid("catalogue.unreadable", errors=(FieldError(".".join([*self.place, field]), code, facts),))
 
     def text(self, raw: Mapping[str, Any], key: str, default: str | None = None) -> str:
         value = raw.get(key, default)
         if not isinstance(value, str | int) or isinstance(value, bool):
-            raise self.fail("field.required" if value is None else "field.text", field=key)
-        if len(str(value)) > 2000:
-            raise self.fail("field.too_long", field=key, limit=2000)
+            raise self.fail(key, "field.required" if value is None else "field.text")
+        if default is None and not str(value).strip():
+            raise self.fail(key, "field.required")
+        if len(str(value)) > MOST_TEXT:
+            raise self.fail(key, "field.too_long", limit=MOST_TEXT)
         return str(value)
 
-    def rows(self, raw: Mapping[str, Any], key: str, most: int) -> list[Mapping[str, Any]]:
-        value = raw.get(key, [])
-        if not isinstance(value, list) or not all(isinstance(v, dict) for v in value):
-            raise self.fail("field.list", field=key)
-        if len(value) > most:
-            raise self.fail("field.too_many", field=key, limit=most)
+    def texts(self, raw: Mapping[str, Any], key: str, default: Sequence[str] = ()) -> tuple[str, ...]:
+        value = raw.get(key, default)
+        if not isinstance(value, list | tuple) or not all(isinstance(v, str) for v in value):
+            raise self.fail(key, "field.list")
+        return tuple(value)
+
+    def word(self, raw: Mapping[str, Any], key: str, words: type[W], default: W | None = None) -> W:
+        text = self.text(raw, key, default.value if default else None)
+        try:
+            return words(text)
+        except ValueError as error:
+            raise self.fail(key, "field.choice", value=text[:40]) from error
+
+    def flag(self, raw: Mapping[str, Any], key: str) -> bool:
+        value = raw.get(key, False)
+        if not isinstance(value, bool):
+            raise self.fail(key, "field.choice")
         return value
+
+    def count(self, raw: Mapping[str, Any], key: str) -> int:
+        value = raw.get(key, 0)
+        if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value <= MOST_VISITS:
+            raise self.fail(key, "field.number")
+        return value
+
+    def rows(self, raw: Mapping[str, Any], key: str, most: int) -> Iterator[Mapping[str, Any]]:
+        """Row by row; whatever fails before the next one is asked for fails at this row (counted from 1)."""
+        value = raw.get(key, [])
+        if not isinstance(value, list):
+            raise self.fail(key, "field.list")
+        if len(value) > most:
+            raise self.fail(key, "field.too_many", limit=most)
+        for number, row in enumerate(value, start=1):
+            if not isinstance(row, dict):
+                raise self.fail(f"{key}.{number}", "field.list")
+            self.place.append(f"{key}.{number}")
+            yield row
+            self.place.pop()
 
     def limit(self, raw: Mapping[str, Any], key: str) -> Limit | None:
         text = self.text(raw, key, "")
         try:
             return Limit.parse(text) if text else None
         except Refused as error:
-            raise self.fail("field.limit", field=key, value=text) from error
+            raise self.fail(key, "field.limit", value=text[:40]) from error
 
     def condition(self, raw: Mapping[str, Any]) -> Condition | None:
         value = raw.get("when")
         if value is None:
             return None
         if not isinstance(value, dict) or len(value) != 1:
-            raise self.fail("field.condition", field="when")
+            raise self.fail("when", "field.condition")
         ((question, values),) = value.items()
         values = [values] if isinstance(values, str) else values
-        return Condition(question=str(question), values=tuple(str(v) for v in values))
+        if not isinstance(question, str) or not isinstance(values, list) or not values:
+            raise self.fail("when", "field.condition")
+        return Condition(question=question, values=tuple(str(v) for v in values))
 
     def source(self, raw: Mapping[str, Any]) -> Source:
         value = raw.get("source", {"kind": "self", "label": "自行填写"})
         if not isinstance(value, dict):
-            raise self.fail("field.source", field="source")
-        try:
-            kind = SourceKind(self.text(value, "kind"))
-        except ValueError as error:
-            raise self.fail("field.choice", field="source.kind") from error
-        return Source(kind=kind, label=self.text(value, "label"), line=self.text(value, "line", ""))
+            raise self.fail("source", "field.source")
+        self.place.append("source")
+        kind = self.word(value, "kind", SourceKind)
+        source = Source(kind=kind, label=self.text(value, "label"), line=self.text(value, "line", ""))
+        self.place.pop()
+        return source
 
-    def who(self, text: str) -> Who:
+    def who(self, raw: Mapping[str, Any], key: str) -> Who:
+        text = self.text(raw, key)
         line, _, rest = text.partition("@")
         at, _, role = rest.partition(":")
         try:
             return Who(line=line, at=At(at), role=role)
         except ValueError as error:
-            raise self.fail("field.who", value=text) from error
+            raise self.fail(key, "field.who", value=text[:40]) from error
+
+    def ground(self, raw: Mapping[str, Any]) -> Ground | None:
+        text = self.text(raw, "ground", "")
+        try:
+            return Ground.parse(text) if text else None
+        except Refused as error:
+            raise self.fail("ground", "field.choice", value=text[:40]) from error
 
 
-def from_plain(raw: Mapping[str, Any]) -> Item:
+def from_plain(raw: object) -> Item:
     """An item from plain data; Invalid names the place that cannot be read."""
-    reader = _Reader()
-    reader.place.append(str(raw.get("code", "?")))
-    try:
-        return _read_item(reader, raw)
-    except ValueError as error:  # an enumeration's unknown word
-        raise reader.fail("field.choice", value=str(error)) from error
+    if not isinstance(raw, dict):
+        raise _Reader("?").fail("item", "field.list")
+    return _read_item(_Reader(str(raw.get("code", "?"))[:40]), raw)
 
 
 def _read_item(r: _Reader, raw: Mapping[str, Any]) -> Item:
@@ -249,21 +294,21 @@ def _read_item(r: _Reader, raw: Mapping[str, Any]) -> Item:
         line=r.text(raw, "line"),
         type=r.text(raw, "type"),
         sector=r.text(raw, "sector", ""),
-        case_type=CaseType(r.text(raw, "case_type", "promised")),
+        case_type=r.word(raw, "case_type", CaseType, CaseType.PROMISED),
         legal=r.limit(raw, "legal"),
         legal_basis=r.text(raw, "legal_basis", ""),
         promised=r.limit(raw, "promised"),
         extension=r.limit(raw, "extension"),
-        audience=tuple(raw.get("audience", ("person", "firm"))),
+        audience=r.texts(raw, "audience", ("person", "firm")),
         result=r.text(raw, "result", ""),
         result_kind=r.text(raw, "result_kind", "document"),
-        levels=tuple(raw.get("levels", ())),
+        levels=r.texts(raw, "levels"),
         supervisor=r.text(raw, "supervisor", ""),
-        concentrated=not raw.get("not_concentrated", False),
-        visits=int(raw.get("visits", 0)),
+        concentrated=not r.flag(raw, "not_concentrated"),
+        visits=r.count(raw, "visits"),
         questions=tuple(_read_question(r, q) for q in r.rows(raw, "questions", 50)),
         materials=tuple(_read_material(r, m) for m in r.rows(raw, "materials", MOST_MATERIALS)),
-        flow=_read_flow(r, raw.get("flow", {})),
+        flow=_read_flow(r, raw),
     )
 
 
@@ -272,7 +317,7 @@ def _read_question(r: _Reader, raw: Mapping[str, Any]) -> Question:
         code=r.text(raw, "code"),
         text=r.text(raw, "text"),
         text_en=r.text(raw, "text_en", ""),
-        several=bool(raw.get("several", False)),
+        several=r.flag(raw, "several"),
         options=tuple(
             Option(value=r.text(o, "value"), label=r.text(o, "label"), label_en=r.text(o, "label_en", ""))
             for o in r.rows(raw, "options", 100)
@@ -281,17 +326,16 @@ def _read_question(r: _Reader, raw: Mapping[str, Any]) -> Question:
 
 
 def _read_material(r: _Reader, raw: Mapping[str, Any]) -> Material:
-    r.place.append(r.text(raw, "code"))
-    material = Material(
+    return Material(
         code=r.text(raw, "code"),
         name=r.text(raw, "name"),
         name_en=r.text(raw, "name_en", ""),
-        category=Category(r.text(raw, "category", "other")),
+        category=r.word(raw, "category", Category, Category.OTHER),
         source=r.source(raw),
-        necessity=Necessity(r.text(raw, "necessity", "required")),
+        necessity=r.word(raw, "necessity", Necessity, Necessity.REQUIRED),
         when=r.condition(raw),
         resource=r.text(raw, "resource", ""),
-        checkpoints=tuple(str(c) for c in raw.get("checkpoints", ())),
+        checkpoints=r.texts(raw, "checkpoints"),
         basis=r.text(raw, "basis", ""),
         data_items=tuple(
             DataItem(
@@ -300,21 +344,22 @@ def _read_material(r: _Reader, raw: Mapping[str, Any]) -> Material:
                 name_en=r.text(d, "name_en", ""),
                 type=r.text(d, "type", "text"),
                 source=r.source(d),
-                required=not d.get("optional", False),
-                repeats=bool(d.get("repeats", False)),
+                required=not r.flag(d, "optional"),
+                repeats=r.flag(d, "repeats"),
             )
             for d in r.rows(raw, "data_items", 200)
         ),
     )
-    r.place.pop()
-    return material
 
 
-def _read_flow(r: _Reader, raw: Mapping[str, Any]) -> Flow:
+def _read_flow(r: _Reader, item: Mapping[str, Any]) -> Flow:
+    raw = item.get("flow")
+    if not isinstance(raw, dict):
+        raise r.fail("flow", "field.required")
     r.place.append("flow")
     flow = Flow(
-        kind=FlowKind(r.text(raw, "kind")),
-        lead=r.who(r.text(raw, "lead")),
+        kind=r.word(raw, "kind", FlowKind),
+        lead=r.who(raw, "lead"),
         steps=tuple(_read_step(r, s) for s in r.rows(raw, "steps", MOST_STEPS)),
         edges=tuple(
             Edge(source=r.text(e, "from"), target=r.text(e, "to"), when=r.condition(e))
@@ -326,25 +371,21 @@ def _read_flow(r: _Reader, raw: Mapping[str, Any]) -> Flow:
 
 
 def _read_step(r: _Reader, raw: Mapping[str, Any]) -> Step:
-    r.place.append(r.text(raw, "id"))
-    who, ground = r.text(raw, "who", ""), r.text(raw, "ground", "")
-    step = Step(
+    return Step(
         id=r.text(raw, "id"),
         name=r.text(raw, "name"),
         name_en=r.text(raw, "name_en", ""),
-        kind=StepKind(r.text(raw, "kind")),
-        who=r.who(who) if who else None,
+        kind=r.word(raw, "kind", StepKind),
+        who=r.who(raw, "who") if raw.get("who") else None,
         limit=r.limit(raw, "limit"),
-        clock=ClockEffect(r.text(raw, "clock", "runs")),
-        ground=Ground.parse(ground) if ground else None,
-        optional=bool(raw.get("optional", False)),
-        silence=Silence(r.text(raw, "silence", "waits")),
+        clock=r.word(raw, "clock", ClockEffect, ClockEffect.RUNS),
+        ground=r.ground(raw),
+        optional=r.flag(raw, "optional"),
+        silence=r.word(raw, "silence", Silence, Silence.WAITS),
         opens=r.text(raw, "opens", ""),
-        visits=int(raw.get("visits", 0)),
+        visits=r.count(raw, "visits"),
         visit_reason=r.text(raw, "visit_reason", ""),
-        reads=tuple(str(x) for x in raw.get("reads", ())),
-        gives=tuple(str(x) for x in raw.get("gives", ())),
+        reads=r.texts(raw, "reads"),
+        gives=r.texts(raw, "gives"),
         basis=r.text(raw, "basis", ""),
     )
-    r.place.pop()
-    return step

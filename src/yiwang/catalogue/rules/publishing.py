@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
-from yiwang.catalogue.messages import FlowKind, Item, Signature, SourceKind
+from yiwang.catalogue.messages import FlowKind, Item, Material, Signature, SourceKind
 from yiwang.catalogue.rules.structure import problems, unsigned
 from yiwang.ground.clock import Limit, Unit
 from yiwang.ground.outcome import FieldError, Invalid, Refused
@@ -39,13 +39,20 @@ def check_publishable(item: Item, signatures: Iterable[Signature]) -> None:
         errors.append(FieldError("supervisor", "catalogue.no_supervisor", {}))  # R33, V25
     if item.visits > 1:
         errors.append(FieldError("visits", "catalogue.second_visit", {}))  # R01, 规定 2
-    errors += [
-        FieldError(f"materials.{material.code}", "catalogue.source_without_resource", {})
-        for material in item.materials
-        if material.source.kind is SourceKind.DEPARTMENT and not (material.resource and material.source.line)
-    ]
+    for material in item.materials:
+        errors += [FieldError(f"materials.{material.code}", code, {}) for code in _sources(material)]
     if errors:
         raise Invalid("catalogue.not_publishable", errors=tuple(errors), item=item.name)
     lines = unsigned(item, signatures)
     if lines:
         raise Refused("catalogue.unsigned", clause="种子 二(二) 分别签字确认", item=item.name, lines=lines)
+
+
+def _sources(material: Material) -> Iterator[str]:
+    """来源问题: what departments hold of a material can be asked for: of one line, in one of its resources (R47)."""
+    sources = {d.source for d in material.data_items} or {material.source}
+    lines = [s.line for s in sources if s.kind is SourceKind.DEPARTMENT]
+    if lines and not (all(lines) and material.resource):
+        yield "catalogue.source_without_resource"
+    if len(set(lines)) > 1:
+        yield "catalogue.two_sources"

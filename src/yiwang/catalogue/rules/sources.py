@@ -79,6 +79,11 @@ def line_of(label: str) -> str:
     raise Invalid("catalogue.unknown_source", label=label[:60])
 
 
+def is_known(label: str) -> bool:
+    """认识的来源: whether a label means the applicant or a line of departments."""
+    return label in SELF_WORDS or any(part in label for part, _ in _TELLING)
+
+
 def source_of(label: str, deciding_line: str) -> Source:
     """来源: self, a department, or the handling department itself (R61)."""
     if label in SELF_WORDS:
