@@ -10,6 +10,7 @@ from yiwang.commands.demo import demo
 from yiwang.commands.due import due
 from yiwang.commands.running import migrate, serve, worker
 from yiwang.commands.sandbox import sandbox
+from yiwang.commands.verify import verify
 from yiwang.commands.walk import walk
 
 app = typer.Typer(
@@ -26,6 +27,7 @@ app.command()(migrate)
 app.command()(due)
 app.command()(sandbox)
 app.command()(walk)
+app.command()(verify)
 
 
 def main() -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -30,12 +30,30 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Break:
-    """断链: the first entry of a thread that is not as it was written; `why` is changed, missing or cut."""
+    """断链: the first entry of a thread that is not as it was written.
+
+    `why`: changed, missing, cut (the end or all of it is gone), added (more than its owner knows of), head (the owner's
+    seal is another), unowned (nobody keeps this thread).
+    """
 
     home: int
     thread: UUID
     seq: int
     why: str
+
+
+Row = tuple[int, UUID, int, datetime, str, bytes]
+"""home, thread, seq, at, entry, hash — an entry as it is stored."""
+
+
+class _Written(msgspec.Struct):
+    """What an entry says of itself that stands beside it as well."""
+
+    seq: int
+    at: datetime
+
+
+_written = msgspec.json.Decoder(_Written).decode
 
 
 def entries(work: Work, home: int, thread: UUID) -> list[Entry]:
@@ -59,37 +77,50 @@ def _entry(seq: int, at: datetime, raw: dict[str, Any]) -> Entry:
     )
 
 
-def threads(work: Work, size: int = 1000) -> Iterator[list[tuple[int, UUID, int, str, bytes]]]:
+def threads(work: Work, size: int = 5000) -> Iterator[list[Row]]:
     """The whole journal thread by thread, in slices of about `size` rows that end with a whole thread."""
     after: tuple[int, UUID] = (-1, UUID(int=0))
-    while True:
-        rows = work.read(
-            "SELECT home, thread, seq, entry, hash FROM plumbing.journal WHERE (home, thread) > (%s, %s)"
-            " ORDER BY home, thread, seq LIMIT %s",
-            (*after, size),
+    while rows := work.read(
+        "SELECT home, thread, seq, at, entry, hash FROM plumbing.journal WHERE (home, thread) > (%s, %s)"
+        " ORDER BY home, thread, seq LIMIT %s",
+        (*after, size),
+    ):
+        after = (rows[-1][0], rows[-1][1])
+        rows += work.read(
+            "SELECT home, thread, seq, at, entry, hash FROM plumbing.journal"
+            " WHERE home = %s AND thread = %s AND seq > %s ORDER BY seq",
+            (*after, rows[-1][2]),
         )
-        if not rows:
-            return
-        home, thread = rows[-1][0], rows[-1][1]
-        whole = [row for row in rows if (row[0], row[1]) != (home, thread)]
-        whole += work.read(
-            "SELECT home, thread, seq, entry, hash FROM plumbing.journal WHERE home = %s AND thread = %s ORDER BY seq",
-            (home, thread),
-        )
-        yield [(h, t, s, e, bytes(x)) for h, t, s, e, x in whole]
-        after = (home, thread)
+        yield rows
 
 
-def prove(rows: list[tuple[int, UUID, int, str, bytes]], head: Thread | None) -> Break | None:
+def prove(rows: Sequence[Row], head: Thread | None) -> Break | None:
     """Recompute the chain of one thread; `head` is what its owner keeps, so that a cut tail shows too."""
     previous, seq = GENESIS, 0
-    for home, thread, number, entry, digest in rows:
+    for home, thread, number, at, entry, digest in rows:
         seq += 1
         if number != seq:
-            return Break(home, thread, seq, "missing")
+            return Break(home, thread, seq, "missing" if number > seq else "changed")
         previous = link(previous, entry)
-        if previous != digest:
+        if previous != digest or not _as_said(entry, seq, at):
             return Break(home, thread, seq, "changed")
-    if head is not None and (head.seq != seq or head.head != previous):
-        return Break(head.home, head.id, seq + 1, "cut")
+        if head is not None and seq == head.seq and previous != head.head:
+            return Break(home, thread, seq, "head")
+    if head is not None and head.seq != seq:
+        return Break(head.home, head.id, min(seq, head.seq) + 1, "cut" if seq < head.seq else "added")
     return None
+
+
+def _as_said(entry: str, seq: int, at: datetime) -> bool:
+    """The columns beside the sealed text say what it says."""
+    try:
+        said = _written(entry)
+    except msgspec.DecodeError:
+        return False
+    return said.seq == seq and said.at == at
+
+
+def size(work: Work) -> int:
+    """About how many entries there are, for a progress bar."""
+    rows = work.read("SELECT greatest(reltuples, 0)::bigint FROM pg_class WHERE oid = 'plumbing.journal'::regclass")
+    return int(rows[0][0])

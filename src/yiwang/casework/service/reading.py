@@ -111,13 +111,13 @@ def overdue(work: Work, scope: str, offset: int = 0, limit: int = 30) -> tuple[l
     return [Overdue(*row[:-1]) for row in rows], rows[0][-1] if rows else 0
 
 
-def heads(work: Work, size: int = 5000) -> Iterator[list[Thread]]:
-    """All cases' journal heads, in slices, for the proof of the journals."""
+def heads(work: Work, size: int = 5000) -> Iterator[tuple[Thread, str]]:
+    """All cases' journal heads with their case numbers, in the order of the journal, for the proof of the journals."""
     after: tuple[int, UUID] = (-1, UUID(int=0))
     while rows := work.read(
-        "SELECT home, id, journal_seq, journal_head FROM casework.matter WHERE (home, id) > (%s, %s)"
+        "SELECT home, id, journal_seq, journal_head, number FROM casework.matter WHERE (home, id) > (%s, %s)"
         " ORDER BY home, id LIMIT %s",
         (*after, size),
     ):
-        yield [Thread(h, i, s, bytes(d)) for h, i, s, d in rows]
+        yield from ((Thread(home, case_id, seq, bytes(head)), number) for home, case_id, seq, head, number in rows)
         after = (rows[-1][0], rows[-1][1])

@@ -1,0 +1,172 @@
+"""命令测试夹具 — a database in which the three examples were walked and other cases stand half-way, to be damaged."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import psycopg
+import pytest
+from typer.testing import CliRunner
+
+from yiwang import main
+from yiwang.cli import app
+from yiwang.connectors.sandbox import roster
+from yiwang.demo.walk import Script, SimulatedClock, Walk, scripts
+from yiwang.directory import service as directory
+from yiwang.ground.actor import SYSTEM
+from yiwang.intake.messages import Delivery, Draft, Lack, Submit
+from yiwang.intake.service import applications
+from yiwang.plumbing.database import Database
+from yiwang.plumbing.postgres import Cluster
+from yiwang.plumbing.postgres_roles import ADMIN, APP
+from yiwang.plumbing.work import Engine
+from yiwang.sharing.messages import Fetch, Fetched, FetchFailed
+
+from tests.conftest import copy_database
+
+ITEM = "许可-90015-000"
+
+
+class Departments:
+    """部门系统: half of them answer, the others are down, so that some questions stay open."""
+
+    def fetch(self, request: Fetch) -> Fetched:
+        """Ask."""
+        if request.line in ("GAT", "GSJ", "SCJG"):
+            values = dict.fromkeys(request.data_items, "演示")
+            return Fetched(values, "1", SimulatedClock().now, request.line)
+        raise FetchFailed("down", retryable=True)
+
+
+def _draft(engine: Engine, script: Script, person: str) -> tuple[int, Any]:
+    with engine.begin(SYSTEM) as work:
+        actor = directory.actor_of(work, person, "", "test")
+    with engine.begin(actor) as work:
+        drafted = applications.draft(
+            Draft(
+                item=script.item,
+                kind="firm",
+                identifier=script.identifier,
+                name=script.name,
+                division=script.centre.split(".")[0],
+                answers=script.answers,
+            ),
+            work,
+        )
+    return drafted.home, drafted.id
+
+
+def _half_way(engine: Engine, clock: SimulatedClock, plays: list[Script]) -> None:
+    """A draft, one handed in, one waiting for a correction, one corrected, one refused, one withdrawn."""
+    clock.go(date(2017, 10, 9))
+    joint = plays[0]
+    keys = [_draft(engine, joint, "firm-1") for _ in range(6)]
+    with engine.begin(SYSTEM) as work:
+        firm, clerk = (directory.actor_of(work, who, "", "test") for who in ("firm-1", "clerk-330106"))
+    for home, case in keys[1:]:
+        with engine.begin(firm) as work:
+            applications.submit(Submit(home=home, id=case, form=joint.form, delivery=Delivery.E_LICENCE), work)
+    for home, case in keys[2:4]:
+        with engine.begin(clerk) as work:
+            applications.ask_once(work, home, case, [Lack(material="other", what="缺一页")], 5)
+    with engine.begin(firm) as work:
+        applications.corrected(work, *keys[3], joint.form)
+        applications.withdraw(work, *keys[5])
+    with engine.begin(clerk) as work:
+        applications.refuse(work, *keys[4], "不属于本机关职权范围", "省质监局")
+
+
+def _unfinished(script: Script, acts: int) -> Script:
+    return Script(
+        item=script.item,
+        identifier=script.identifier,
+        name=script.name,
+        answers=script.answers,
+        form=script.form,
+        centre=script.centre,
+        applicant=script.applicant,
+        acts=script.acts[:acts],
+        handed_over=script.handed_over,
+    )
+
+
+def fill(engine: Engine, clock: SimulatedClock) -> None:
+    """The three examples to their end, two of them again but left half-way, and what never came to acceptance."""
+    firms = [(f.identifier, f.name, f"firm-{n + 1}") for n, f in enumerate(map(roster.firm, range(3)))]
+    walker = Walk(engine, clock, main.runners(Departments()))
+    plays = scripts(firms)
+    for script in plays:
+        walker.play(script)
+    for script, acts in ((plays[1], 4), (plays[2], 1)):  # a stopped clock; a consultation without replies
+        clock.go(date(2017, 8, 14))
+        begun = _unfinished(script, acts)
+        home, case = walker._take_in(begun)
+        for act in begun.acts:
+            walker._act(act, home, case)
+    _half_way(engine, clock, plays)
+
+
+@pytest.fixture(scope="session")
+def walked_template(cluster: Cluster, demo_template: str) -> Iterator[str]:
+    """A database with cases in every state, to be copied."""
+    name = f"walked_{os.getpid()}"
+    copy_database(cluster, demo_template, name)
+    database = Database(cluster.conninfo(APP, name))
+    clock = SimulatedClock()
+    fill(main.engine(database, clock), clock)
+    database.close()
+    yield name
+    with psycopg.connect(cluster.conninfo(ADMIN, "postgres"), autocommit=True) as connection:
+        connection.execute(f"DROP DATABASE {name} WITH (FORCE)".encode())
+
+
+@dataclass(frozen=True, slots=True)
+class Ran:
+    """A command that has ended."""
+
+    code: int
+    text: str
+
+    @property
+    def said(self) -> Any:
+        """Its JSON."""
+        return json.loads(self.text)
+
+
+Run = Callable[..., Ran]
+
+
+@dataclass(frozen=True, slots=True)
+class Installation:
+    """A database of its own, what a superuser can do to it behind the system's back, and commands run on it."""
+
+    url: str
+
+    def sql(self, statement: str, *parameters: object) -> list[tuple[Any, ...]]:
+        """As superuser, past everything that guards the tables."""
+        with psycopg.connect(self.url, autocommit=True) as connection:
+            connection.execute("SET session_replication_role = replica")  # no foreign keys
+            cursor = connection.execute(statement.encode(), parameters)
+            return cursor.fetchall() if cursor.description else []
+
+    def run(self, *arguments: str) -> Ran:
+        """`yiwang ARGUMENTS`."""
+        ran = CliRunner().invoke(app, arguments, env={"YIWANG_DATABASE_URL": self.url}, catch_exceptions=False)
+        return Ran(ran.exit_code, ran.stdout)
+
+
+@pytest.fixture
+def walked(cluster: Cluster, fresh_database: Callable[[str], str], walked_template: str) -> Installation:
+    """An installation with cases in every state."""
+    return Installation(cluster.conninfo(ADMIN, fresh_database(walked_template)))
+
+
+@pytest.fixture
+def installation(cluster: Cluster, fresh_database: Callable[[str], str], demo_template: str) -> Installation:
+    """An installation with the demo's directory, people and catalogue, without a case."""
+    return Installation(cluster.conninfo(ADMIN, fresh_database(demo_template)))
