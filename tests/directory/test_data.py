@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from datetime import date
 
@@ -135,3 +136,13 @@ def test_demo_credit_codes_differ_and_check(province: Directory) -> None:
     for text in made:
         assert CreditCode.parse(text).text == text
         assert text[8:11] == "DEM"
+
+
+def test_english_names(province: Directory) -> None:
+    """机构有英文名，地名用拼音，不夹汉字、代码。"""
+    assert province.organisations["330000.JST"].name_en == "Housing and Urban-Rural Development Department of Zhejiang"
+    assert province.organisations["330106.JST"].name_en == "Housing and Urban-Rural Development Bureau of Xihu District"
+    centre = next(o for o in province.organisations.values() if o.name == "转塘街道便民服务中心")
+    assert centre.name_en == "Service Centre of Zhuantang Subdistrict"
+    assert all(o.name_en and o.name_en.isprintable() for o in province.organisations.values())
+    assert not [o.name_en for o in province.organisations.values() if re.search(r"[\d\u4e00-\u9fff(]", o.name_en)]

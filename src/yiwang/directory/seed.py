@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 from collections.abc import Iterator
 from dataclasses import asdict
 from datetime import date
@@ -72,6 +73,11 @@ def founded() -> dict[str, date]:
     return {r["key"]: date.fromisoformat(r["since"]) for r in _rows("lines.csv") if r["since"]}
 
 
+def places_in_english() -> dict[str, str]:
+    """The names of divisions in pinyin with their kind, as the English names of organisations need them."""
+    return {r["code"]: r["name_en"] for r in _rows("divisions.csv")}
+
+
 def namings() -> list[Naming]:
     """The provincial organisations that the reform of 2018 gave another name."""
     return [
@@ -83,7 +89,7 @@ def namings() -> list[Naming]:
 
 def organisations(places: list[Division], known: list[Line]) -> Iterator[Organisation]:
     """条 × 块: what exists in each division."""
-    since = founded()
+    since, english = founded(), places_in_english()
     for place in places:
         level = LEVEL[codes.level(place.code)]
         for line in known:
@@ -95,7 +101,7 @@ def organisations(places: list[Division], known: list[Line]) -> Iterator[Organis
                     division=place.code,
                     level=level,
                     name=name,
-                    name_en=f"{line.name_en}, {place.code}" if level != "province" else line.name_en,
+                    name_en=_name_en(english[place.code], place.kind, level, line),
                     kind=_kind(level, line),
                     valid_from=max(begun, default=None),
                     valid_to=place.valid_to,
@@ -120,6 +126,17 @@ def _name(place: Division, level: str, line: Line) -> str:
     if level == "province":
         return line.name if line.name.startswith("浙江") else "浙江" + line.name
     return f"{place.name}{line.local_name}" if line.local_name and not line.local_line else ""
+
+
+def _name_en(place: str, kind: str, level: str, line: Line) -> str:
+    """What is a department or commission in the province is a bureau (局) below it."""
+    if level == "town":
+        government = "Subdistrict Office" if kind == "街道" else "People's Government"
+        return f"{'Service Centre' if line.kind == 'centre' else government} of {place}"
+    name = line.name_en
+    if level != "province" and line.local_name.endswith("局"):
+        name = re.sub(r"(Department|Commission)$", "Bureau", name)
+    return f"{name} of {place}"
 
 
 def seed(work: Work) -> int:
