@@ -151,7 +151,6 @@ def _chinese_in_template(source: str) -> Iterator[str]:
 # 面向人的中文，不经翻译：文件 → 为什么。
 CHINESE_BY_LAW = {
     "front/documents.py": "official papers are Chinese by law (国家通用语言文字法 9)",
-    "front/looks.py": "dates as Chinese readers write them; the English stands beside",
     "front/look/wording.py": "dates as Chinese readers write them; the English stands beside",
     "desks/site/pages.py": "being rewritten",
     "front/shell.py": "the product's name, which stands in both languages",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
+from datetime import date
 from hmac import compare_digest
 from typing import Any
 from urllib.parse import parse_qsl
@@ -13,18 +14,19 @@ from uuid import UUID, uuid4
 from litestar import Request, Response
 from litestar.datastructures import Cookie
 
-from yiwang.front import policy
-from yiwang.front.looks import render
+from yiwang.front.pages import frame, render
 from yiwang.front.refusals import sentence
 from yiwang.ground.actor import Actor
 from yiwang.ground.outcome import FieldError, Forbidden, Invalid, NotFound, Refused
+from yiwang.plumbing.i18n import Language
 from yiwang.plumbing.idempotency import Answer, digest_of, once
 from yiwang.plumbing.sessions import Session
-from yiwang.plumbing.work import Engine, Work
+from yiwang.plumbing.work import SHANGHAI, Engine, Work
 
 COOKIE = "yiwang"
 SECURE_COOKIE = "__Host-yiwang"
 LANGUAGE_COOKIE = "yiwang_language"
+TYPE_COOKIE = "yiwang_type"
 FIELDS = 2_000
 
 
@@ -73,7 +75,7 @@ class Desk:
     request: Request[Any, Any, Any]
     session: Session | None
     actor: Actor | None
-    language: str
+    language: Language
     secure: bool
     demo: tuple[Mapping[str, str], ...] = field(default=())
 
@@ -88,24 +90,31 @@ class Desk:
         """The token that goes into every form of this session."""
         return str(self.session.data["csrf"]) if self.session else ""
 
+    @property
+    def today(self) -> date:
+        """The day in Shanghai by the engine's clock."""
+        return self.engine.clock().astimezone(SHANGHAI).date()
+
+    def say(self, refusal: Refused) -> str:
+        """What a person reads when something was refused."""
+        return sentence(refusal, self.language)
+
     def work(self) -> AbstractContextManager[Work]:
         """One act in the name of whoever asks."""
         return self.engine.begin(self.who, self.language)
 
     def page(self, template: str, status: int = 200, **context: Any) -> Response[str]:
         """A page from a template."""
-        text = render(
-            template,
-            self.language,
-            actor=self.actor,
-            seats=policy.seats_of(self.actor),
+        around = frame(
+            language=self.language,
             path=self.request.url.path,
-            csrf=self.csrf,
-            key=str(uuid4()),
-            home=policy.home_of(self.actor),
-            say=lambda refusal: sentence(refusal, self.language),
-            **context,
+            today=self.today,
+            actor=self.actor,
+            csrf_token=self.csrf,
+            person=self.session.data.get("person", {}) if self.session else {},
+            large_type=self.request.cookies.get(TYPE_COOKIE) == "large",
         )
+        text = render(template, around, {"key": str(uuid4()), "say": self.say, **context})
         return Response(text, status_code=status, media_type="text/html; charset=utf-8")
 
     def go(self, path: str, cookies: list[Cookie] | None = None) -> Response[str]:

@@ -12,7 +12,7 @@ import segno
 import typst
 
 from yiwang.casework.messages import Case, Dues
-from yiwang.front.looks import day
+from yiwang.front.look import wording
 from yiwang.ground.number import show
 
 TEMPLATES = Path(__file__).resolve().parent / "paper"
@@ -53,10 +53,10 @@ def receipt(case: Case, dues: Dues, centre: str) -> bytes:
             "item": case.matter.item_name,
             "applicant": case.matter.applicant,
             "centre": centre,
-            "received": day(case.matter.received_at),
-            "accepted": day(accepted),
-            "promised": day(dues.promised),
-            "legal": day(dues.legal),
+            "received": wording.date(case.matter.received_at, "zh"),
+            "accepted": wording.date(accepted, "zh"),
+            "promised": wording.date(dues.promised, "zh"),
+            "legal": wording.date(dues.legal, "zh"),
             "provisional": "（暂定）" if dues.provisional else "",
             "qr": _qr(f"yiwang:{case.matter.number}"),
         },

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
+from urllib.parse import urlsplit
 from uuid import uuid4
 
 import msgspec
@@ -10,10 +12,13 @@ import structlog
 from litestar import Request, Response
 from litestar.exceptions import HTTPException
 
-from yiwang.front.looks import render
+from yiwang.front.look.parts import NavItem, Problem
+from yiwang.front.pages import frame, render
 from yiwang.front.refusals import field_sentence, sentence, status
+from yiwang.ground.actor import Actor
 from yiwang.ground.outcome import Invalid, Refused
 from yiwang.plumbing.database import Unavailable
+from yiwang.plumbing.i18n import Language, mark, translator
 
 _log = structlog.get_logger("web")
 
@@ -21,7 +26,26 @@ _BY_STATUS = {401: "web.login", 403: "web.forbidden", 404: "web.not_found", 405:
 _UNREADABLE = (RecursionError, UnicodeDecodeError, UnicodeEncodeError, msgspec.DecodeError, msgspec.ValidationError)
 
 
-def answer_to(request: Request[Any, Any, Any], error: Exception, language: str, *, api: bool) -> Response[Any]:
+_TODO = {
+    401: (mark("请登录后再来，登录后会回到这一页。"),),
+    403: (mark("核对是不是用对了账号；换一个账号登录，或者回到首页。"),),
+    404: (mark("核对网址或编号有没有写错。"), mark("回到首页，按事项名称或关键词查找。")),
+    409: (mark("回到上一页刷新，看看现在的情况，再决定要不要继续。"),),
+    422: (mark("回到上一页，改正上面说的内容，再提交一次。"),),
+    503: (mark("等一两分钟再试；您已提交的内容都在。"),),
+}
+_TODO_ELSE = (mark("回到上一页再试一次；还不行，请拨 12345 并报上编号。"),)
+
+
+def answer_to(
+    request: Request[Any, Any, Any],
+    error: Exception,
+    language: Language,
+    *,
+    api: bool,
+    today: date,
+    actor: Actor | None,
+) -> Response[Any]:
     """The answer to a request that failed."""
     number, refusal, headers = _understand(error)
     if number >= 500 and not isinstance(error, Unavailable):
@@ -34,21 +58,43 @@ def answer_to(request: Request[Any, Any, Any], error: Exception, language: str, 
     ]
     if api:
         return _problem(number, refusal, said, fields, headers)
-    text = render(
-        "error.html",
-        language,
-        actor=None,
-        seats=[],
+    session = request.scope.get("state", {}).get("session")
+    around = frame(
+        language=language,
         path=request.url.path,
-        csrf="",
-        home="/",
-        status=number,
-        said=said,
-        clause=refusal.clause,
-        fields=fields,
-        back=request.headers.get("referer", "/"),
+        today=today,
+        actor=actor,
+        csrf_token=str(session.data["csrf"]) if session else "",
+        person={},
+        large_type=False,
     )
+    problem = _for_people(number, refusal, said, [f["detail"] for f in fields], _back(request), language)
+    text = render("error.html", around, {"problem": problem})
     return Response(text, status_code=number, media_type="text/html; charset=utf-8", headers=headers)
+
+
+def _for_people(number: int, refusal: Refused, said: str, details: list[str], back: str, language: Language) -> Problem:
+    """What went wrong, and what to do now."""
+    translate = translator(language).gettext
+    home = NavItem(translate(mark("回到首页")), "/")
+    return Problem(
+        number,
+        said,
+        todo=(*details, *(translate(line) for line in _TODO.get(number, _TODO_ELSE))),
+        links=(NavItem(translate(mark("回到上一页")), back), home) if back else (home,),
+        clause=refusal.clause,
+        code=refusal.code,
+        reference=str(refusal.facts.get("trace", "")),
+    )
+
+
+def _back(request: Request[Any, Any, Any]) -> str:
+    """The page of this site that the request came from, if any."""
+    came = urlsplit(request.headers.get("referer", ""))
+    inside = (
+        came.netloc == request.headers.get("host", "") and came.path.startswith("/") and came.path[1:2] not in "/\\"
+    )
+    return came.path + (f"?{came.query}" if came.query else "") if inside and came.path != request.url.path else ""
 
 
 def _understand(error: Exception) -> tuple[int, Refused, dict[str, str]]:

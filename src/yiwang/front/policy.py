@@ -62,10 +62,10 @@ class Seat:
 SEATS = (
     Seat("/my", mark("我的办件"), "files", "application.own"),
     Seat("/my/data", mark("谁看过我的数据"), "eye", "application.own"),
-    Seat("/my/licences", mark("我的证照"), "licence", "application.own"),
-    Seat("/window", mark("受理窗口"), "window", "window.work"),
+    Seat("/my/licences", mark("我的证照"), "license", "application.own"),
+    Seat("/window", mark("受理窗口"), "building-bank", "window.work"),
     Seat("/desk", mark("部门待办"), "inbox", "case.work"),
-    Seat("/supervision", mark("效能监督"), "shield", "thread.read"),
+    Seat("/supervision", mark("效能监督"), "shield-check", "thread.read"),
     Seat("/ratings", mark("好差评"), "star", "rating.read"),
 )
 

@@ -17,27 +17,23 @@ from litestar.exceptions import HTTPException
 from litestar.handlers import BaseRouteHandler
 from litestar.middleware import ASGIMiddleware
 from litestar.openapi import OpenAPIConfig
-from litestar.static_files import create_static_files_router
 from litestar.types import ASGIApp, ControllerRouterHandler, Receive, Scope, Send
 
 from yiwang.front import policy
 from yiwang.front.desk import COOKIE, LANGUAGE_COOKIE, SECURE_COOKIE, Desk
 from yiwang.front.errors import answer_to
-from yiwang.front.looks import STATIC
+from yiwang.front.files import static_file
+from yiwang.front.look.environment import CONTENT_SECURITY_POLICY
 from yiwang.ground.actor import SYSTEM, Actor
 from yiwang.ground.outcome import Forbidden
-from yiwang.plumbing.i18n import negotiate
+from yiwang.plumbing.i18n import Language, negotiate
 from yiwang.plumbing.sessions import Session, find
-from yiwang.plumbing.work import Engine
+from yiwang.plumbing.work import SHANGHAI, Engine
 
 BODY = 1024 * 1024
 HEADERS = 64
 HEADER_BYTES = 16 * 1024
 API = "/api/"
-CSP = (
-    "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; font-src 'self';"
-    " connect-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
-)
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
@@ -116,7 +112,7 @@ def _same_origin(connection: ASGIConnection[Any, Any, Any, Any]) -> None:
 
 
 def _harden(response: Response[Any], *, secure: bool) -> Response[Any]:
-    response.headers.setdefault("content-security-policy", CSP)
+    response.headers.setdefault("content-security-policy", CONTENT_SECURITY_POLICY)
     response.headers.setdefault("x-content-type-options", "nosniff")
     response.headers.setdefault("referrer-policy", "same-origin")
     response.headers.setdefault("cache-control", "no-store")
@@ -136,7 +132,7 @@ def build(
 ) -> Litestar:
     """The application of these routes on an engine. `secure`: behind TLS, so that cookies and HSTS say so."""
 
-    def language(request: Request[Any, Any, Any]) -> str:
+    def language(request: Request[Any, Any, Any]) -> Language:
         return negotiate(
             request.cookies.get(LANGUAGE_COOKIE), accept_language=request.headers.get("accept-language", "")
         )
@@ -152,17 +148,13 @@ def build(
         if isinstance(error, NotLoggedIn) and not request.url.path.startswith(API):
             place = quote(request.url.path)
             return harden(Response("", status_code=303, headers={"location": f"/login?next={place}"}))
-        return harden(answer_to(request, error, language(request), api=request.url.path.startswith(API)))
+        api = request.url.path.startswith(API)
+        today = engine.clock().astimezone(SHANGHAI).date()
+        actor = actor_in(request.scope["state"].get("session"))
+        return harden(answer_to(request, error, language(request), api=api, today=today, actor=actor))
 
-    static = create_static_files_router(
-        path="/static",
-        directories=[STATIC],
-        opt={"public": "files of the look"},
-        include_in_schema=False,
-        after_request=_keep_for_a_year,
-    )
     return Litestar(
-        route_handlers=[*routes, static],
+        route_handlers=[*routes, static_file],
         guards=[guard],
         middleware=[Gate(engine, secure=secure)],
         dependencies={"desk": Provide(desk, sync_to_thread=False)},
@@ -172,8 +164,3 @@ def build(
         openapi_config=OpenAPIConfig(title="Yiwang 一网", version="1", render_plugins=[], path="/_schema"),
         on_app_init=[configure] if configure else None,
     )
-
-
-def _keep_for_a_year(response: Response[Any]) -> Response[Any]:
-    response.headers["cache-control"] = "public, max-age=31536000, immutable"
-    return _harden(response, secure=False)

@@ -9,7 +9,7 @@ from yiwang.casework.messages import Case
 from yiwang.casework.service import cases, reading
 from yiwang.catalogue.messages import Flow
 from yiwang.directory import service as directory
-from yiwang.front.looks import moment
+from yiwang.front.look.wording import date_and_time
 from yiwang.front.words import WORDS
 from yiwang.ground.clock import Ledger
 from yiwang.ground.outcome import Refused
@@ -79,7 +79,7 @@ def _steps(work: Work, case: Case) -> list[dict[str, str]]:
                 "name": name,
                 "state": state,
                 "who": translate(mark("数据共享系统")) if desk == cases.AUTOMATIC else _name(places, desk),
-                "when": moment(done[step.id].at, work.language) if state == "done" else "",
+                "when": date_and_time(done[step.id].at, known(work.language) or SOURCE) if state == "done" else "",
                 "outcome": translate(WORDS.outcome.get(done[step.id].outcome, "")) if state == "done" else "",
             }
         )

@@ -34,7 +34,7 @@ class Translator:
 
     def gettext(self, message: str, /, **values: Any) -> str:
         """The message in this language, with its named values put in."""
-        text = self._catalogue.gettext(message)
+        text = self._catalogue.gettext(message) if message else ""  # for nothing, gettext gives its header
         return text % values if values else text
 
     def ngettext(self, singular: str, plural: str, n: int, /, **values: Any) -> str:

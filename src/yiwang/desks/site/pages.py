@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from secrets import token_hex
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -13,13 +14,15 @@ from yiwang.catalogue import service as catalogue
 from yiwang.catalogue.messages import Item, Published
 from yiwang.directory import service as directory
 from yiwang.front import policy
-from yiwang.front.desk import COOKIE, LANGUAGE_COOKIE, SECURE_COOKIE, Desk, read_form
+from yiwang.front.desk import COOKIE, LANGUAGE_COOKIE, SECURE_COOKIE, TYPE_COOKIE, Desk, read_form
+from yiwang.front.look.parts import Account
 from yiwang.front.refusals import sentence
 from yiwang.front.routes import page, sent
-from yiwang.ground.actor import SYSTEM
+from yiwang.ground.actor import SYSTEM, Actor
 from yiwang.ground.outcome import Refused
 from yiwang.plumbing import accounts, sessions
-from yiwang.plumbing.i18n import LANGUAGES
+from yiwang.plumbing.i18n import LANGUAGES, translator
+from yiwang.plumbing.work import Work
 from yiwang.sharing.service import licences
 
 OPEN: dict[str, Any] = {"public": "information for everybody"}
@@ -98,7 +101,23 @@ def check(desk: Desk, code: str = "") -> Response[str]:
 @page("/login", opt=OPEN)
 def login(desk: Desk, next: str = "") -> Response[str]:  # noqa: A002 — the name of the parameter in the address
     """登录页, with the demo's accounts where there are any."""
-    return desk.page("login.html", said="", login="", next=next, accounts=desk.demo)
+    return _login_page(desk, next)
+
+
+def _login_page(desk: Desk, onward: str, fault: str = "", name: str = "") -> Response[str]:
+    said = translator(desk.language).gettext
+    shown = [
+        Account(said(a["seat_name"]), a["name"], a["login"], a["password"], a["organisation_name"]) for a in desk.demo
+    ]
+    return desk.page(
+        "login.html",
+        422 if fault else 200,
+        action="/login",
+        fault=fault,
+        login=name[:64],
+        next=onward,
+        accounts=shown,
+    )
 
 
 def _inside(path: str) -> str:
@@ -118,16 +137,27 @@ def log_in(desk: Desk, body: bytes, request: Request[Any, Any, Any]) -> Response
         account = accounts.check(desk.engine, address, name, form.get("password"))
     except Refused as refusal:
         said = sentence(refusal, desk.language)
-        return desk.page("login.html", 422, said=said, login=name[:64], next=onward, accounts=desk.demo)
+        return _login_page(desk, onward, said, name)
     with desk.engine.begin(SYSTEM, desk.language) as work:
         actor = directory.actor_of(work, account.holder, "", f"web {address}")
-        data = {"actor": msgspec.to_builtins(actor), "csrf": str(work.new_id().hex)}
+        data = {
+            "actor": msgspec.to_builtins(actor),
+            "csrf": token_hex(16),
+            "person": _named(work, actor),
+        }
         session = sessions.start(work, account.login, data)
     secure = desk.secure
     cookie = Cookie(
         SECURE_COOKIE if secure else COOKIE, value=session.token, path="/", httponly=True, secure=secure, samesite="lax"
     )
     return desk.go(onward or policy.home_of(actor), [cookie])
+
+
+def _named(work: Work, actor: Actor) -> dict[str, str]:
+    """Organisation and post of whoever has logged in, by name, for the head of every page."""
+    held = {post.code: post.name for post in directory.posts_of(work, actor.person, work.today)}
+    organisation = directory.name_of(work, actor.organisation, work.today) if actor.organisation else ""
+    return {"organisation": organisation, "post": held.get(actor.post, "")}
 
 
 @sent("/logout", opt={"act": "account.own"})
@@ -147,4 +177,11 @@ def language(chosen: str, desk: Desk, back: str = "/") -> Response[str]:
     return desk.go(_inside(back) or "/", [Cookie(LANGUAGE_COOKIE, value=code, path="/", max_age=31_536_000)])
 
 
-ROUTES = [home, guide, licence, check, login, log_in, log_out, language]
+@page("/type/{size:str}", opt=OPEN)
+def type_size(size: str, desk: Desk, back: str = "/") -> Response[str]:
+    """大字版."""
+    chosen = "large" if size == "large" else ""
+    return desk.go(_inside(back) or "/", [Cookie(TYPE_COOKIE, value=chosen, path="/", max_age=31_536_000)])
+
+
+ROUTES = [home, guide, licence, check, login, log_in, log_out, language, type_size]

@@ -57,7 +57,8 @@ def _words() -> Translator:
     return translator(negotiate(_rendering.get({}).get("language")))
 
 
-def _language() -> Language:
+def reading() -> Language:
+    """读者语言 — the language of the page that is being rendered."""
     return _words().language
 
 
@@ -110,8 +111,8 @@ class Assets:
 
 def _filters() -> dict[str, Callable[..., Any]]:
     return {
-        "date": lambda value: wording.date(value, _language(), _today()),
-        "datetime": lambda value: wording.date_and_time(value, _language(), _today()),
+        "date": lambda value: wording.date(value, reading(), _today()),
+        "datetime": lambda value: wording.date_and_time(value, reading(), _today()),
         "relative": lambda value: wording.relative(value, _asked("today"), _words()),
         "number": wording.number,
         "money": wording.money,
@@ -152,7 +153,7 @@ def environment(
         static=assets.static,
         csrf=lambda: _asked("csrf_token"),
         idempotency_key=new_key,
-        reading=_language,
+        reading=reading,
         months=deadline.months,
         reasons=deadline.reasons,
         light_of=deadline.light_of,
