@@ -17,6 +17,8 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from jinja2 import nodes
 
+from yiwang.catalogue.rules.plain import to_plain
+from yiwang.catalogue.seed import demo_items
 from yiwang.front import refusals, words
 from yiwang.ground.outcome import FieldError, Invalid, NotFound
 from yiwang.plumbing.i18n import LOCALE, negotiate, translator
@@ -291,3 +293,24 @@ def test_页面上的代码都有英文() -> None:
 def test_选语言(chosen: tuple[str | None, ...], accept_language: str, language: str) -> None:
     """What somebody chose, else what the browser wishes by weight, else Chinese; nonsense weighs nothing."""
     assert negotiate(*chosen, accept_language=accept_language) == language
+
+
+def _without_english(thing: object, place: str = "") -> Iterator[str]:
+    """Where a part of an item has a Chinese name and no English one beside it."""
+    if isinstance(thing, dict):
+        for key, value in thing.items():
+            if key in {"name", "text", "result"} and not thing.get(f"{key}_en"):
+                yield f"{place}: {value}"
+            yield from _without_english(value, f"{place}.{key}")
+        if "value" in thing and not thing.get("label_en"):
+            yield f"{place}: {thing['label']}"
+    elif isinstance(thing, list):
+        for number, value in enumerate(thing):
+            yield from _without_english(value, f"{place}.{number}")
+
+
+def test_演示事项处处有英文名() -> None:
+    """Items with their materials, data items, questions, steps and results."""
+    items = demo_items()
+    assert len(items) > 70
+    assert [missing for item in items for missing in _without_english(to_plain(item), item.code)] == []

@@ -251,6 +251,7 @@ class Item:
     promised: Limit | None = None
     audience: tuple[str, ...] = ("person", "firm")
     result: str = ""  # name of the licence or document
+    result_en: str = ""
     result_kind: str = "document"  # licence | document | none
     levels: tuple[str, ...] = ()
     supervisor: str = ""  # line that supervises afterwards (R33)

@@ -17,6 +17,17 @@ GROUNDS = {
     "检测": Ground.TESTING,
     "鉴定": Ground.APPRAISAL,
 }
+# A step of a joint flow has its department in its Chinese name; in English the department stands beside it.
+IN_ENGLISH = {
+    "初审": "First review",
+    "审核": "Second review",
+    "分送各部门审查": "To all departments",
+    "审查汇总": "All reviewed",
+    "各部门决定": "To all deciders",
+    "决定汇总": "All decided",
+    "征求意见": "Consultation",
+    "意见汇总": "All replied",
+}
 
 
 def accept_step() -> Step:
@@ -50,7 +61,7 @@ def closing_steps(limit: Limit | None = None) -> tuple[Step, ...]:
         Step(
             id="issue",
             name="制证",
-            name_en="Make the document",
+            name_en="Make the licence",
             kind=StepKind.ISSUE,
             who=Who(line="*", at=At.DECIDING, role="handler"),
             limit=limit,
@@ -59,7 +70,7 @@ def closing_steps(limit: Limit | None = None) -> tuple[Step, ...]:
         Step(
             id="deliver",
             name="统一出件",
-            name_en="Hand over the result",
+            name_en="Unified handover",
             kind=StepKind.DELIVER,
             who=Who(line=CENTRE, at=At.RECEIVING, role="issuer"),
             clock=ClockEffect.AFTER,
@@ -79,7 +90,9 @@ def closing_steps(limit: Limit | None = None) -> tuple[Step, ...]:
 
 def department_step(step: str, name: str, kind: StepKind, role: str, limit: Limit | None, line: str = "*") -> Step:
     """部门环节: one step of a department on the deciding level."""
-    return Step(id=step, name=name, kind=kind, who=Who(line=line, at=At.DECIDING, role=role), limit=limit)
+    english = IN_ENGLISH.get(name, "Decision" if kind is StepKind.DECIDE else "Review")
+    who = Who(line=line, at=At.DECIDING, role=role)
+    return Step(id=step, name=name, name_en=english, kind=kind, who=who, limit=limit)
 
 
 def special_step(words: str) -> Step | None:
@@ -89,6 +102,7 @@ def special_step(words: str) -> Step | None:
             return Step(
                 id="special",
                 name=ground.label,
+                name_en=ground.name.replace("_", " ").capitalize(),
                 kind=StepKind.SPECIAL,
                 who=Who(line="*", at=At.DECIDING, role="handler"),
                 clock=ClockEffect.STOPS,
@@ -160,6 +174,7 @@ def consult_flow(lines: Sequence[tuple[str, str]], promised: Limit | None, speci
         Step(
             id=f"consult_{line}",
             name=f"征求{name}意见",
+            name_en="Consultation",
             kind=StepKind.CONSULT,
             who=Who(line=line, at=At.DECIDING, role="consultee"),
             limit=_share(promised, 0.25),
@@ -183,11 +198,11 @@ def consult_flow(lines: Sequence[tuple[str, str]], promised: Limit | None, speci
 
 
 def _fork(step: str, name: str) -> Step:
-    return Step(id=step, name=name, kind=StepKind.FORK)
+    return Step(id=step, name=name, name_en=IN_ENGLISH[name], kind=StepKind.FORK)
 
 
 def _join(step: str, name: str, fork: str) -> Step:
-    return Step(id=step, name=name, kind=StepKind.JOIN, opens=fork)
+    return Step(id=step, name=name, name_en=IN_ENGLISH[name], kind=StepKind.JOIN, opens=fork)
 
 
 def _branches(fork: Step, steps: Sequence[Step], join: Step) -> tuple[Edge, ...]:

@@ -132,6 +132,7 @@ def item_of(row: Row, materials: Sequence[Row], resources: Mapping[tuple[str, st
         extension=Limit.parse("10wd") if row["type_code"] == "01" and legal else None,
         audience=_AUDIENCE.get(row["audience"], ("firm",)),
         result=row["result"],
+        result_en=row["result_en"],
         result_kind="licence" if row["result"].endswith(("证", "证书", "照")) else "document",
         levels=tuple(row["levels"].split("/")),
         supervisor=line,
@@ -176,6 +177,7 @@ def _material(number: int, row: Row, resources: Mapping[tuple[str, str], Row]) -
         return Material(
             code=code,
             name=name,
+            name_en=row["material_en"],
             category=category,
             source=source,
             necessity=necessity,
@@ -187,6 +189,7 @@ def _material(number: int, row: Row, resources: Mapping[tuple[str, str], Row]) -
     return Material(
         code=code,
         name=name,
+        name_en=row["material_en"],
         category=category,
         source=Source(kind=SourceKind.DEPARTMENT, label=row["source"], line=held["line"]),
         necessity=necessity,
@@ -212,7 +215,7 @@ def _questions(materials: Sequence[Material]) -> tuple[Question, ...]:
         Question(
             code=m.when.question,
             text=f"是否涉及「{m.name}」的情形？",
-            text_en=f"Does «{m.name}» apply to you?",
+            text_en=f"Does “{m.name_en}” apply to you?",
             options=yes_no,
         )
         for m in materials
