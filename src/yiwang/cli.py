@@ -8,6 +8,7 @@ import typer
 
 from yiwang.commands.demo import demo
 from yiwang.commands.due import due
+from yiwang.commands.reconcile import reconcile
 from yiwang.commands.running import migrate, serve, worker
 from yiwang.commands.sandbox import sandbox
 from yiwang.commands.verify import verify
@@ -28,6 +29,7 @@ app.command()(due)
 app.command()(sandbox)
 app.command()(walk)
 app.command()(verify)
+app.command()(reconcile)
 
 
 def main() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -24,7 +25,7 @@ from yiwang.intake.service import applications
 from yiwang.plumbing.database import Database
 from yiwang.plumbing.postgres import Cluster
 from yiwang.plumbing.postgres_roles import ADMIN, APP
-from yiwang.plumbing.work import Engine
+from yiwang.plumbing.work import Engine, Work
 from yiwang.sharing.messages import Fetch, Fetched, FetchFailed
 
 from tests.conftest import copy_database
@@ -111,6 +112,12 @@ def fill(engine: Engine, clock: SimulatedClock) -> None:
     _half_way(engine, clock, plays)
 
 
+def drop(cluster: Cluster, name: str) -> None:
+    """Be rid of a database."""
+    with psycopg.connect(cluster.conninfo(ADMIN, "postgres"), autocommit=True) as connection:
+        connection.execute(f"DROP DATABASE {name} WITH (FORCE)".encode())
+
+
 @pytest.fixture(scope="session")
 def walked_template(cluster: Cluster, demo_template: str) -> Iterator[str]:
     """A database with cases in every state, to be copied."""
@@ -121,8 +128,7 @@ def walked_template(cluster: Cluster, demo_template: str) -> Iterator[str]:
     fill(main.engine(database, clock), clock)
     database.close()
     yield name
-    with psycopg.connect(cluster.conninfo(ADMIN, "postgres"), autocommit=True) as connection:
-        connection.execute(f"DROP DATABASE {name} WITH (FORCE)".encode())
+    drop(cluster, name)
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,6 +164,35 @@ class Installation:
         """`yiwang ARGUMENTS`."""
         ran = CliRunner().invoke(app, arguments, env={"YIWANG_DATABASE_URL": self.url}, catch_exceptions=False)
         return Ran(ran.exit_code, ran.stdout)
+
+
+class _Undo(Exception):
+    pass
+
+
+Damaged = Callable[..., AbstractContextManager[Work]]
+
+
+@pytest.fixture(scope="session")
+def damaged(cluster: Cluster, walked_template: str) -> Iterator[Damaged]:
+    """Damages the walked database by one statement, gives a work that sees it, and takes everything back."""
+    name = f"damaged_{os.getpid()}"
+    copy_database(cluster, walked_template, name)
+    database = Database(cluster.conninfo(ADMIN, name))
+    engine = main.engine(database)
+
+    @contextmanager
+    def damage(statement: str, *parameters: object) -> Iterator[Work]:
+        with suppress(_Undo), engine.begin(SYSTEM) as work:
+            work._connection.execute("SET LOCAL session_replication_role = replica")
+            if statement:
+                assert work._connection.execute(statement.encode(), parameters).rowcount > 0
+            yield work
+            raise _Undo
+
+    yield damage
+    database.close()
+    drop(cluster, name)
 
 
 @pytest.fixture

@@ -9,8 +9,9 @@ import pytest
 from typer.testing import CliRunner
 
 from yiwang.cli import app
+from yiwang.commands.verify import prove_all
 
-from tests.commands.conftest import Installation
+from tests.commands.conftest import Damaged, Installation
 
 # A case with more than ten entries, and its number.
 LONG = "SELECT number, id FROM casework.matter ORDER BY journal_seq DESC, id LIMIT 1"
@@ -52,30 +53,30 @@ DAMAGE: Mapping[str, tuple[str, int, str]] = {
 
 @pytest.mark.requirement("R05")
 @pytest.mark.parametrize("kind", DAMAGE)
-def test_every_damage_is_found(walked: Installation, kind: str) -> None:
+def test_every_damage_is_found(damaged: Damaged, kind: str) -> None:
     statement, seq, why = DAMAGE[kind]
-    [[number, case]] = walked.sql(LONG)
-    walked.sql(statement, case)
-    ran = walked.run("verify", "--json")
-    assert ran.code == 1
-    [found] = ran.said["broken"]
-    assert (found["thread"], found["why"]) == (str(case), why)
-    assert found["number"] == ("" if kind == "case" else number)
-    assert seq in (0, found["seq"])
+    with damaged("") as work:
+        [[number, case]] = work.read(LONG)
+    with damaged(statement, case) as work:
+        [[said, found]] = prove_all(work).broken
+    assert (found.thread, found.why) == (case, why)
+    assert said == ("" if kind == "case" else number)
+    assert seq in (0, found.seq)
 
 
-def test_an_entry_added_with_a_right_seal_is_found_by_the_head(walked: Installation) -> None:
+def test_an_entry_added_with_a_right_seal_is_found_by_the_head(damaged: Damaged) -> None:
     """Who can hash can lengthen a chain; only the case knows that it did not."""
-    [[_, case]] = walked.sql(LONG)
-    walked.sql(
+    with damaged("") as work:
+        [[_, case]] = work.read(LONG)
+    with damaged(
         "INSERT INTO plumbing.journal SELECT home, thread, seq + 1, at, e.entry,"
         " sha256('yiwang/journal/1'::bytea || '\\x00' || hash || int8send(octet_length(e.entry)) || e.entry::bytea)"
         " FROM plumbing.journal j, LATERAL (SELECT replace(entry, '\"seq\":' || seq, '\"seq\":' || seq + 1)) e(entry)"
         " WHERE thread = %s ORDER BY seq DESC LIMIT 1",
         case,
-    )
-    [found] = walked.run("verify", "--json").said["broken"]
-    assert found["why"] == "added"
+    ) as work:
+        [[_, found]] = prove_all(work).broken
+    assert found.why == "added"
 
 
 def test_several_broken_ones_are_all_named_in_words(walked: Installation) -> None:
@@ -89,5 +90,5 @@ def test_several_broken_ones_are_all_named_in_words(walked: Installation) -> Non
 
 def test_where_nothing_is_there_the_command_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("YIWANG_DATABASE_URL", raising=False)
-    for command in ("verify",):
+    for command in ("verify", "reconcile"):
         assert CliRunner().invoke(app, [command, "--data", str(tmp_path)]).exit_code == 2

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -10,6 +10,7 @@ from uuid import UUID
 import msgspec
 
 from yiwang.casework.messages import Case, Duty, Facts, InboxRow, Matter, Progress, Status, Task, Timing
+from yiwang.ground.audit import Key
 from yiwang.ground.chain import Thread
 from yiwang.ground.clock import Extension, Ground, Limit, Stop
 from yiwang.ground.outcome import NotFound
@@ -86,12 +87,15 @@ INBOX = Table(
     ("desk", "id"),
 )
 
-_LOCK = """
+_CASE = """
 SELECT number, item, item_version, item_name, flow_kind, applicant, division, receiving, deciding, channel, status,
        facts, progress, tasks, timing, received_at, accepted_at, decided_at, closed_at, journal_seq, journal_head,
-       (SELECT jsonb_object_agg(h.person, h.duty) FROM casework.hand h WHERE h.home = m.home AND h.matter = m.id)
-FROM casework.matter m WHERE home = %s AND id = %s
+       (SELECT jsonb_object_agg(h.person, h.duty) FROM casework.hand h WHERE h.home = m.home AND h.matter = m.id),
+       home, id, promised_due, legal_due, provisional
+FROM casework.matter m
 """
+_LOCK = _CASE + "WHERE home = %s AND id = %s"
+_AFTER = _CASE + "WHERE (home, id) > (%s, %s) ORDER BY home, id LIMIT %s"
 
 
 def pack_timing(timing: Timing) -> dict[str, object]:
@@ -140,7 +144,16 @@ def load(work: Work, home: int, case_id: UUID, *, lock: bool) -> Case:
     rows = work.read(_LOCK + (" FOR UPDATE OF m" if lock else ""), (home, case_id))
     if not rows:
         raise NotFound("case.unknown")
-    r = rows[0]
+    return _case(rows[0])
+
+
+def after(work: Work, key: Key, size: int) -> list[tuple[Case, date | None, date | None, bool]]:
+    """The next cases behind a home and id, each with its columns promised_due, legal_due and provisional."""
+    return [(_case(row), *row[24:27]) for row in work.read(_AFTER, (*key, size))]
+
+
+def _case(r: tuple[Any, ...]) -> Case:
+    home, case_id = r[22], r[23]
     matter = Matter(
         home=home,
         id=case_id,
@@ -252,6 +265,26 @@ def inbox_page(
         {"desk": desk, "roles": roles, "text": text, "like": like, "limit": limit, "offset": offset},
     )
     return [InboxRow(*row[:-1]) for row in rows], rows[0][-1] if rows else 0
+
+
+def inbox_rows(work: Work, tasks: Sequence[tuple[str, UUID]]) -> dict[tuple[str, UUID], tuple[Any, ...]]:
+    """What stands in the inboxes for these tasks, by desk and id."""
+    rows = work.read(
+        "SELECT i.desk, i.id, i.home, i.matter, i.number, i.step, i.role, i.step_due, i.promised_due, i.legal_due,"
+        " i.paused, i.holder FROM unnest(%s::text[], %s::uuid[]) AS t(desk, id) JOIN casework.inbox i USING (desk, id)",
+        ([desk for desk, _ in tasks], [task for _, task in tasks]),
+    )
+    return {(row[0], row[1]): row[2:] for row in rows}
+
+
+def inbox_orphans(work: Work) -> list[tuple[str, UUID, int, UUID, str]]:
+    """Inbox rows whose case does not have that task open: desk, task, home, case and step."""
+    return work.read(
+        "SELECT i.desk, i.id, i.home, i.matter, i.step FROM casework.inbox i"
+        " LEFT JOIN casework.matter m ON m.home = i.home AND m.id = i.matter"
+        " WHERE m.id IS NULL OR NOT m.tasks @> jsonb_build_array(jsonb_build_object('id', i.id, 'desk', i.desk))"
+        " ORDER BY i.home, i.matter, i.id"
+    )
 
 
 def home_of_number(work: Work, home: int, number: str) -> UUID:

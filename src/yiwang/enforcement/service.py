@@ -2,26 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
+from datetime import date
 from uuid import UUID
 
+from yiwang.casework.messages import Case
+from yiwang.casework.service import cases
 from yiwang.directory import service as directory
 from yiwang.enforcement import store
 from yiwang.enforcement.messages import CreateDuties, DutiesCreated
 from yiwang.enforcement.store import DUTY, DutyRow
-from yiwang.plumbing.work import Work
+from yiwang.ground.audit import Difference, Key, Stretch
+from yiwang.plumbing.work import SHANGHAI, Work
 
 
 def create_duties(command: CreateDuties, work: Work) -> None:
     """建立监管责任: who granted supervises, unless the item names another line. R33, R34, 规定 33"""
-    duties: dict[str, str] = {}
-    for organisation, outcome in command.outcomes.items():
-        if outcome != "grant":
-            continue
-        granted = directory.organisation(work, organisation)
-        supervisor = organisation
-        if command.supervisor and len(command.outcomes) == 1 and command.supervisor != granted.line:
-            supervisor = directory.resolve(work, command.supervisor, granted.level, command.division, work.today).code
-        duties.setdefault(supervisor, organisation)
+    duties = _supervisors(work, command.outcomes, command.supervisor, command.division, work.today)
     for supervisor, granted_by in duties.items():
         work.add(
             DUTY,
@@ -41,3 +38,29 @@ def create_duties(command: CreateDuties, work: Work) -> None:
 def duties_of(work: Work, home: int, matter: UUID) -> list[DutyRow]:
     """The supervision duties that a case has created."""
     return store.duties(work, home, matter)
+
+
+def _supervisors(work: Work, outcomes: Mapping[str, str], line: str, division: str, on: date) -> dict[str, str]:
+    """Who supervises what came of these outcomes, and who granted it."""
+    duties: dict[str, str] = {}
+    for organisation, outcome in outcomes.items():
+        if outcome != "grant":
+            continue
+        granted = directory.organisation(work, organisation)
+        supervisor = organisation
+        if line and len(outcomes) == 1 and line != granted.line:
+            supervisor = directory.resolve(work, line, granted.level, division, on).code
+        duties.setdefault(supervisor, organisation)
+    return duties
+
+
+def differences(work: Work, stretch: Stretch, held: Mapping[Key, Case]) -> Iterator[Difference]:
+    """差异: grants without a duty to supervise them, and duties that no grant has made. R33"""
+    there = store.supervised(work, stretch)
+    for key in sorted(there.keys() | held.keys()):
+        case, expected = held.get(key), {}
+        if case is not None and case.closed_at and any(d.outcome == "created" for d in case.progress.done):
+            line, on = cases.published_of(work, case).item.supervisor, case.closed_at.astimezone(SHANGHAI).date()
+            expected = _supervisors(work, cases.decisions(work, case), line, case.matter.division, on)
+        if there.get(key, {}) != expected:
+            yield Difference("duty.not_as_granted", *key, {"stored": there.get(key, {}), "expected": expected})

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from yiwang.ground.audit import Key, Stretch
 from yiwang.plumbing.tables import Table
 from yiwang.plumbing.work import Work
 
@@ -44,3 +45,16 @@ def duties(work: Work, home: int, matter: UUID) -> list[DutyRow]:
         (home, matter),
     )
     return [DutyRow(*row) for row in rows]
+
+
+def supervised(work: Work, stretch: Stretch) -> dict[Key, dict[str, str]]:
+    """The duties of every case of a stretch: who granted, by who supervises."""
+    rows = work.read(
+        "SELECT home, matter, organisation, granted_by FROM enforcement.duty"
+        " WHERE (home, matter) > (%s, %s) AND (home, matter) <= (%s, %s)",
+        stretch.bounds,
+    )
+    found: dict[Key, dict[str, str]] = {}
+    for home, matter, organisation, granted_by in rows:
+        found.setdefault((home, matter), {})[organisation] = granted_by
+    return found

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, time
 from hashlib import sha256
@@ -10,6 +11,7 @@ from uuid import UUID
 from yiwang.casework.messages import Case, CompleteStep, Duty
 from yiwang.casework.service import cases
 from yiwang.catalogue.messages import Silence, Step, StepKind
+from yiwang.ground.audit import Difference, Key, Stretch
 from yiwang.ground.outcome import Conflict, FieldError, Invalid
 from yiwang.ground.workdays import CALENDAR
 from yiwang.handling import store
@@ -24,6 +26,7 @@ from yiwang.handling.messages import (
     WatchConsultation,
 )
 from yiwang.handling.store import DECISION, OPINION, SPECIAL, Decision, Opinion, SpecialNotice
+from yiwang.plumbing import outbox
 from yiwang.plumbing.outbox import Errand, Runner
 from yiwang.plumbing.work import SHANGHAI, Work
 
@@ -170,6 +173,27 @@ def file_of(work: Work, home: int, case_id: UUID) -> File:
         store.decisions(work, home, case_id),
         store.special_notices(work, home, case_id),
     )
+
+
+def differences(work: Work, stretch: Stretch, held: Mapping[Key, Case]) -> Iterator[Difference]:
+    """差异: decisions that the flow knows nothing of or that are not on file; consultations nobody watches."""
+    decided = store.decided(work, stretch)
+    timers = outbox.waiting(work, SILENCE, stretch)
+    for key in sorted(decided.keys() | held.keys()):
+        case, on_file = held.get(key), decided.get(key, {})
+        expected = _decisions(work, case) if case is not None else {}
+        if on_file != expected:
+            yield Difference("decision.not_as_in_flow", *key, {"stored": on_file, "expected": expected})
+        for task in case.tasks.values() if case is not None else ():
+            step = cases.step_of(work, case, task.step) if case is not None else None
+            watched = step is not None and step.silence is Silence.DEEMED and task.due is not None
+            if watched and (key[0], str(task.id)) not in timers:
+                yield Difference("timer.missing", *key, {"kind": SILENCE, "step": task.step})
+
+
+def _decisions(work: Work, case: Case) -> dict[str, str]:
+    done = [d for d in case.progress.done if d.outcome in ("grant", "refuse")]
+    return {d.step: d.outcome for d in done if cases.step_of(work, case, d.step).kind is StepKind.DECIDE}
 
 
 def _at(work: Work, command: OnTask, kind: StepKind) -> tuple[Case, Step]:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from yiwang.ground.audit import Key, Stretch
 from yiwang.plumbing.tables import Table
 from yiwang.plumbing.work import Work
 
@@ -131,3 +132,16 @@ def special_notices(work: Work, home: int, matter: UUID) -> list[SpecialNotice]:
         (home, matter),
     )
     return [SpecialNotice(*row) for row in rows]
+
+
+def decided(work: Work, stretch: Stretch) -> dict[Key, dict[str, str]]:
+    """The decisions of every case of a stretch: outcome by step."""
+    rows = work.read(
+        "SELECT home, matter, step, outcome FROM handling.decision"
+        " WHERE (home, matter) > (%s, %s) AND (home, matter) <= (%s, %s)",
+        stretch.bounds,
+    )
+    found: dict[Key, dict[str, str]] = {}
+    for home, matter, step, outcome in rows:
+        found.setdefault((home, matter), {})[step] = outcome
+    return found

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from uuid import UUID
 
-from yiwang.casework.messages import Duty
+from yiwang.casework.messages import Case, Duty
 from yiwang.casework.service import reading
+from yiwang.ground.audit import Difference, Key, Stretch
 from yiwang.ground.outcome import Conflict, FieldError, Forbidden, Invalid, Refused
 from yiwang.oversight import store
 from yiwang.oversight.messages import BAD, Invite, Rate
@@ -85,3 +87,13 @@ def ratings(work: Work, scope: str, *, bad_only: bool = False, limit: int = 50, 
 def counts(work: Work, scope: str) -> dict[str, int]:
     """How many ratings of each grade, and how many invitations; the unrated stay unrated."""
     return store.counts(work, scope)
+
+
+def differences(work: Work, stretch: Stretch, cases: Mapping[Key, Case]) -> Iterator[Difference]:
+    """差异: who got a result and was not asked for a rating, or the other way round. R15"""
+    invited = store.invited(work, stretch)
+    delivered = {key for key, c in cases.items() if any(d.outcome == "delivered" for d in c.progress.done)}
+    for key in sorted(delivered - invited):
+        yield Difference("invitation.missing", *key)
+    for key in sorted(invited - delivered):
+        yield Difference("invitation.unfounded", *key)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from yiwang.ground.audit import Key, Stretch
 from yiwang.plumbing.tables import Table
 from yiwang.plumbing.work import Work
 
@@ -109,3 +110,12 @@ def counts(work: Work, scope: str) -> dict[str, int]:
         {"scope": scope + "%"},
     )
     return dict(rows)
+
+
+def invited(work: Work, stretch: Stretch) -> set[Key]:
+    """The cases of a stretch whose applicants were asked for a rating."""
+    rows = work.read(
+        "SELECT home, matter FROM oversight.invitation WHERE (home, matter) > (%s, %s) AND (home, matter) <= (%s, %s)",
+        stretch.bounds,
+    )
+    return {(home, matter) for home, matter in rows}

@@ -10,6 +10,7 @@ from uuid import UUID
 
 import msgspec
 
+from yiwang.ground.audit import Key, Stretch
 from yiwang.ground.chain import GENESIS, Thread, link
 from yiwang.plumbing.work import Work
 
@@ -62,6 +63,19 @@ def entries(work: Work, home: int, thread: UUID) -> list[Entry]:
         "SELECT seq, at, entry FROM plumbing.journal WHERE home = %s AND thread = %s ORDER BY seq", (home, thread)
     )
     return [_entry(seq, at, msgspec.json.decode(text)) for seq, at, text in rows]
+
+
+def stretch(work: Work, of: Stretch) -> dict[Key, list[Entry]]:
+    """The acts of every thread of a stretch, first to last. One query."""
+    rows = work.read(
+        "SELECT home, thread, seq, at, entry FROM plumbing.journal"
+        " WHERE (home, thread) > (%s, %s) AND (home, thread) <= (%s, %s) ORDER BY home, thread, seq",
+        of.bounds,
+    )
+    found: dict[Key, list[Entry]] = {}
+    for home, thread, seq, at, text in rows:
+        found.setdefault((home, thread), []).append(_entry(seq, at, msgspec.json.decode(text)))
+    return found
 
 
 def _entry(seq: int, at: datetime, raw: dict[str, Any]) -> Entry:

@@ -11,6 +11,7 @@ from uuid import UUID
 import structlog
 
 from yiwang.ground.actor import SYSTEM
+from yiwang.ground.audit import Stretch
 from yiwang.ground.outcome import Refused
 from yiwang.plumbing.tables import Table
 from yiwang.plumbing.work import Engine, Work
@@ -125,3 +126,19 @@ def drain(engine: Engine, runners: Mapping[str, Runner], lane: str = "default") 
     while errands := claim(engine, lane):
         done += sum(run(engine, runners, errand) for errand in errands)
     return done
+
+
+def waiting(work: Work, kind: str, of: Stretch) -> set[tuple[int, str]]:
+    """Home and key of every errand of a kind that still waits in the homes of a stretch, dead ones left out."""
+    rows = work.read(
+        "SELECT home, key FROM plumbing.outbox WHERE home BETWEEN %s AND %s AND kind = %s AND dead_at IS NULL",
+        (of.after[0], of.upto[0], kind),
+    )
+    return {(home, key) for home, key in rows}
+
+
+def dead(work: Work) -> list[tuple[int, UUID, str, str, str]]:
+    """死信: home, id, kind, key and error of every errand that was given up."""
+    return work.read(
+        "SELECT home, id, kind, key, error FROM plumbing.outbox WHERE dead_at IS NOT NULL ORDER BY home, id"
+    )

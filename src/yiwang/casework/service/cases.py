@@ -40,6 +40,7 @@ from yiwang.casework.messages import (
 )
 from yiwang.casework.rules import separation, timing
 from yiwang.casework.rules.flow import Compiled, advance, compiled
+from yiwang.casework.rules.replay import ENDS
 from yiwang.casework.store import INBOX
 from yiwang.catalogue import service as catalogue
 from yiwang.catalogue.messages import At, Published, Step, StepKind
@@ -53,7 +54,6 @@ from yiwang.plumbing.work import Work
 
 AUTOMATIC = "system"
 OPEN = (Status.SUBMITTED, Status.CORRECTION, Status.HANDLING, Status.SUSPENDED, Status.DECIDED, Status.READY)
-ENDS = {"done": Status.CLOSED, "withdrawn": Status.WITHDRAWN, "refused": Status.REFUSED}
 
 
 def hold(work: Work, home: int, case_id: UUID) -> Case:

@@ -1,0 +1,150 @@
+"""重演 — a case made again from its journal alone: flow, status, clock and who had a hand in it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
+from typing import Any
+
+from yiwang.casework.messages import (
+    Begin,
+    Cancel,
+    ClockMet,
+    ClockResumed,
+    ClockStarted,
+    ClockStopped,
+    Effect,
+    Ended,
+    Facts,
+    Finish,
+    FlowEvent,
+    Progress,
+    Resume,
+    Return,
+    Status,
+    StepClosed,
+    StepOpened,
+    Suspend,
+    Timing,
+)
+from yiwang.casework.rules import timing
+from yiwang.casework.rules.flow import Compiled, advance
+from yiwang.catalogue.messages import Item, StepKind
+from yiwang.ground.clock import Extension, Limit
+from yiwang.ground.workdays import CALENDAR
+
+ENDS = {"done": Status.CLOSED, "withdrawn": Status.WITHDRAWN, "refused": Status.REFUSED}
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """一幕: an entry of the journal as far as a replay needs it; `day` is the day of `at` in Shanghai."""
+
+    at: datetime
+    day: date
+    act: str
+    person: str
+    facts: Mapping[str, Any]
+
+
+@dataclass(slots=True)
+class Replayed:
+    """重演结果: what the case must look like; `dues` are the due dates of its open steps."""
+
+    timing: Timing
+    progress: Progress = field(default_factory=Progress)
+    status: Status = Status.SUBMITTED
+    dues: dict[str, date | None] = field(default_factory=dict)
+    holders: dict[str, str] = field(default_factory=dict)
+    hands: set[str] = field(default_factory=set)
+    accepted_at: datetime | None = None
+    decided_at: datetime | None = None
+    closed_at: datetime | None = None
+
+
+def replay(flow: Compiled, item: Item, facts: Facts, acts: Iterable[Act]) -> Replayed:
+    """重演: from the first act to the last. Refused and Conflict where the flow could not have gone so."""
+    case = Replayed(Timing(promised=item.promised, legal=item.legal))
+    for act in acts:
+        event = _event(flow, case.progress, act)
+        if event is None:
+            _beside(case, act)
+            continue
+        case.progress, effects = advance(flow, case.progress, event, facts)
+        if act.act == "step.finished" and act.facts.get("by") != "system" and act.facts["outcome"] != "deemed":
+            case.hands.add(act.person)
+        for effect in effects:
+            _follow(case, flow, act, effect)
+    return case
+
+
+def _event(flow: Compiled, progress: Progress, act: Act) -> FlowEvent | None:
+    """What an entry meant to the flow; None when it meant nothing."""
+    facts, at = act.facts, act.at
+    match act.act:
+        case "case.opened":
+            return Begin(at=at)
+        case "step.finished":
+            return Finish(step=facts["step"], outcome=facts["outcome"], at=at)
+        case "case.deemed_accepted":
+            step = next((t.step for t in progress.open if flow.step(t.step).kind is StepKind.ACCEPT), "")
+            return Finish(step=step, outcome="accept", at=at)
+        case "clock.stopped":
+            return Suspend(step=facts["step"], notice=facts["notice"], at=at)
+        case "clock.resumed":
+            return Resume(step=facts["step"], at=at)
+        case "step.returned":
+            return Return(step=facts["step"], to=facts["to"], at=at)
+        case "case.closed":
+            return None
+    place, _, word = act.act.partition(".")
+    return Cancel(end=word, at=at) if place == "case" else None
+
+
+def _beside(case: Replayed, act: Act) -> None:
+    """Acts that leave the flow where it is."""
+    match act.act:
+        case "correction.asked":
+            case.status = Status.CORRECTION
+        case "correction.received":
+            case.status = Status.SUBMITTED
+        case "task.claimed":
+            case.holders[act.facts["step"]] = act.person
+        case "clock.extended":
+            extension = Extension(Limit.parse(act.facts["limit"]), act.person, act.facts["reason"], act.day)
+            case.timing = replace(case.timing, extension=extension)
+
+
+def _follow(case: Replayed, flow: Compiled, act: Act, effect: Effect) -> None:
+    match effect:
+        case StepOpened():
+            _opened(case, flow, act, effect.step)
+        case StepClosed():
+            case.dues.pop(effect.step, None)
+            case.holders.pop(effect.step, None)
+        case ClockStarted():
+            as_of = act.facts.get("as_of")
+            case.timing = timing.start(case.timing, date.fromisoformat(as_of) if as_of else act.day)
+            case.status, case.accepted_at = Status.HANDLING, act.at
+        case ClockStopped():
+            case.timing = timing.stop(case.timing, effect.ground, act.day)
+            case.status = Status.SUSPENDED
+        case ClockResumed():
+            case.timing = timing.resume(case.timing, act.day)
+            case.status = Status.HANDLING
+        case ClockMet():
+            case.timing = replace(case.timing, met_on=act.day)
+        case Ended():
+            case.status, case.closed_at = ENDS.get(effect.end, Status.TERMINATED), act.at
+
+
+def _opened(case: Replayed, flow: Compiled, act: Act, step_id: str) -> None:
+    step = flow.step(step_id)
+    if step.who is None:
+        return
+    case.dues[step_id] = timing.step_due(step.limit, act.day, CALENDAR, case.timing.stops)
+    if step.kind in (StepKind.ISSUE, StepKind.DELIVER) and case.decided_at is None:
+        case.decided_at, case.status = act.at, Status.DECIDED
+    if step.kind is StepKind.DELIVER:
+        case.status = Status.READY
