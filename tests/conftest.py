@@ -1,12 +1,18 @@
-"""测试夹具 — one throw-away PostgreSQL for all tests, a fresh database a test, the demo's engine, a browser."""
+"""测试夹具 — one throw-away PostgreSQL for all tests, a fresh database a test, the demo, a browser."""
 
 from __future__ import annotations
 
 import contextlib
+import json
 import os
+import re
 import shutil
+import signal
+import subprocess
+import sys
 import tempfile
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -28,6 +34,7 @@ CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 PREFIX = "yiwang-test-"
 DEMO = "demo"
 BUILDING = 0x64656D6F
+READY = re.compile(rb"https?://127\.0\.0\.1:\d+")
 _kept = pytest.StashKey[contextlib.ExitStack]()
 _folder = pytest.StashKey[str]()
 _numbers = count()
@@ -170,3 +177,38 @@ def chromium() -> Iterator[Browser]:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
         yield browser
         browser.close()
+
+
+@dataclass(frozen=True, slots=True)
+class Demo:
+    """演示系统: where it answers, and its accounts by login."""
+
+    address: str
+    accounts: dict[str, dict[str, Any]]
+
+
+@pytest.fixture(scope="session")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
+    """`yiwang demo` on an empty folder, stopped by the signal that Ctrl-C sends."""
+    folder = tmp_path_factory.mktemp("demo")
+    accounts = folder / "accounts.json"
+    command = [sys.executable, "-m", "yiwang", "demo", "--data", str(folder / "data"), "--accounts-json", str(accounts)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE) as process:
+        try:
+            yield Demo(_address(process), _by_login(accounts))
+        finally:
+            process.send_signal(signal.SIGINT)
+            process.wait(timeout=60)
+    assert process.returncode == 0
+
+
+def _address(process: subprocess.Popen[bytes]) -> str:
+    assert process.stdout is not None
+    for line in process.stdout:
+        if found := READY.search(line):
+            return found[0].decode()
+    raise AssertionError("the demo ended before it was ready")
+
+
+def _by_login(accounts: Path) -> dict[str, dict[str, Any]]:
+    return {account["login"]: account for account in json.loads(accounts.read_text("utf-8"))}

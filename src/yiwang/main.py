@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import UTC, datetime
 
-from yiwang.casework.messages import CaseDecided, TaskOpened
+from yiwang.casework.messages import CaseAccepted, CaseClosed, CaseDecided, CaseReady, TaskOpened
 from yiwang.enforcement.messages import DutiesCreated
 from yiwang.ground.home import home_of
 from yiwang.handling import service as handling
@@ -19,10 +19,20 @@ from yiwang.plumbing.outbox import Runner
 from yiwang.plumbing.settings import ensure
 from yiwang.plumbing.signing import Signer
 from yiwang.plumbing.work import Engine, Net
-from yiwang.sharing.messages import DataDisputed, DataFetched, Departments, Gather, Gathered, LicenceIssued
+from yiwang.sharing.messages import (
+    Announce,
+    DataDisputed,
+    DataFetched,
+    Departments,
+    Gather,
+    Gathered,
+    LicenceIssued,
+    Messenger,
+)
 from yiwang.sharing.service import requests as sharing
+from yiwang.sharing.service import webhooks
 
-LANES = ("default", "sharing", "clock")
+LANES = ("default", "clock", "sharing", "webhooks")
 
 NET = Net(
     follows={
@@ -30,7 +40,10 @@ NET = Net(
         Gathered: (after.fetched_all,),
         DataFetched: (after.data_there,),
         DataDisputed: (after.data_disputed,),
-        CaseDecided: (after.results,),
+        CaseAccepted: (after.announce,),
+        CaseDecided: (after.results, after.announce),
+        CaseReady: (after.announce,),
+        CaseClosed: (after.announce,),
         LicenceIssued: (after.licence,),
         DutiesCreated: (after.supervised,),
         Delivered: (after.rating,),
@@ -41,6 +54,7 @@ NET = Net(
         Note: obey.note,
         Supervise: obey.supervise,
         AskRating: obey.ask_rating,
+        Announce: obey.announce,
         IssueResults: delivery.issue_results,
         WatchConsultation: handling.watch,
     },
@@ -66,9 +80,10 @@ def engine(database: Database, clock: Callable[[], datetime] = real_clock) -> En
     )
 
 
-def runners(departments: Departments) -> dict[str, Runner]:
+def runners(departments: Departments, messenger: Messenger) -> dict[str, Runner]:
     """How each kind of errand is run."""
     return {
+        webhooks.SEND: webhooks.webhook_runner(messenger),
         sharing.FETCH: sharing.fetch_runner(departments),
         applications.DEEM: applications.deem_runner(),
         handling.SILENCE: handling.silence_runner(),

@@ -17,6 +17,7 @@ from litestar.types import ControllerRouterHandler
 import yiwang.desks
 from yiwang import main
 from yiwang.front.shell import build
+from yiwang.gateway.routes import DEPENDENCIES, gateway_routes
 from yiwang.plumbing.database import Database
 from yiwang.plumbing.work import Engine
 
@@ -37,7 +38,7 @@ def desk_routes() -> list[ControllerRouterHandler]:
 
 def application(engine: Engine, *, secure: bool, demo: Sequence[Mapping[str, str]] = ()) -> Litestar:
     """All routes on one engine."""
-    return build(engine, desk_routes(), secure=secure, demo=demo)
+    return build(engine, [*desk_routes(), *gateway_routes()], secure=secure, demo=demo, dependencies=DEPENDENCIES)
 
 
 def web() -> Litestar:

@@ -12,7 +12,8 @@ from playwright.sync_api import Page, expect
 
 from yiwang.connectors.sandbox import roster
 
-from tests.journeys.conftest import DESKTOP, PHONE, Demo, Enter
+from tests.conftest import Demo
+from tests.journeys.conftest import DESKTOP, PHONE, Enter
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 

@@ -16,6 +16,7 @@ from yiwang.commands.sandbox import DEMO_SECRET, SECRET
 from yiwang.commands.serving import free_port
 from yiwang.commands.serving import serve as serve_application
 from yiwang.connectors.departments.client import DepartmentClient
+from yiwang.connectors.webhooks.client import WebhookClient
 from yiwang.plumbing import outbox
 from yiwang.plumbing.database import Database, Unavailable, Unsafe
 from yiwang.plumbing.migrations import migrate as bring_up
@@ -68,7 +69,7 @@ def worker(
     secret = bytes.fromhex(os.environ.get(SECRET, DEMO_SECRET))
     client = DepartmentClient(os.environ.get(SANDBOX, "http://127.0.0.1:8900"), secret)
     engine = main.engine(database)
-    runners = main.runners(client)
+    runners = main.runners(client, WebhookClient())
     stop_on_signals()
     try:
         while True:

@@ -21,6 +21,7 @@ from yiwang import main
 from yiwang.commands.sandbox import DEMO_SECRET, SECRET
 from yiwang.connectors.departments.client import DepartmentClient
 from yiwang.connectors.sandbox import roster
+from yiwang.connectors.webhooks.client import WebhookClient
 from yiwang.demo.seed import seed
 from yiwang.demo.walk import SimulatedClock, Walk, scripts
 from yiwang.plumbing.database import Database
@@ -76,7 +77,7 @@ def run() -> list[dict[str, Any]]:
         engine = main.engine(database, clock)
         seed(engine)
         client = DepartmentClient(address, bytes.fromhex(DEMO_SECRET))
-        walker = Walk(engine, clock, main.runners(client))
+        walker = Walk(engine, clock, main.runners(client, WebhookClient()))
         firms = [(f.identifier, f.name, f"firm-{n + 1}") for n, f in enumerate(map(roster.firm, range(3)))]
         try:
             return [walker.play(script) for script in scripts(firms)]

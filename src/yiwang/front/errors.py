@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from http import HTTPStatus
 from typing import Any
 from urllib.parse import urlsplit
 from uuid import uuid4
@@ -10,13 +11,13 @@ from uuid import uuid4
 import msgspec
 import structlog
 from litestar import Request, Response
-from litestar.exceptions import HTTPException
+from litestar.exceptions import HTTPException, ValidationException
 
 from yiwang.front.look.parts import NavItem, Problem
 from yiwang.front.pages import frame, render
 from yiwang.front.refusals import field_sentence, sentence, status
 from yiwang.ground.actor import Actor
-from yiwang.ground.outcome import Invalid, Refused
+from yiwang.ground.outcome import FieldError, Invalid, Refused
 from yiwang.plumbing.database import Unavailable
 from yiwang.plumbing.i18n import Language, mark, translator
 
@@ -53,7 +54,12 @@ def answer_to(
         _log.error("broken", trace=refusal.facts["trace"], path=request.url.path, error=repr(error), exc_info=error)
     said = sentence(refusal, language)
     fields = [
-        {"field": e.field, "code": e.code, "detail": field_sentence(e, language)}
+        {
+            "field": e.field,
+            "pointer": "/" + e.field.replace(".", "/"),
+            "code": e.code,
+            "detail": field_sentence(e, language),
+        }
         for e in (refusal.errors if isinstance(refusal, Invalid) else ())
     ]
     if api:
@@ -102,6 +108,8 @@ def _understand(error: Exception) -> tuple[int, Refused, dict[str, str]]:
         return status(error), error, {}
     if isinstance(error, Unavailable):
         return 503, Refused("web.unavailable"), {"retry-after": "5"}
+    if isinstance(error, ValidationException):
+        return 400, _misshapen(error), {}
     if isinstance(error, HTTPException):
         number = error.status_code
         code = _BY_STATUS.get(number, "web.bad_request" if number < 500 else "web.broken")
@@ -113,19 +121,30 @@ def _understand(error: Exception) -> tuple[int, Refused, dict[str, str]]:
     return 500, Refused("web.broken"), {}
 
 
+def _misshapen(error: ValidationException) -> Invalid:
+    """What does not have the shape that /openapi.json gives: each field with what is wrong."""
+    extra = error.extra if isinstance(error.extra, list) else []
+    found = [(str(e.get("key", "")), str(e.get("message", ""))) for e in extra if isinstance(e, dict)]
+    return Invalid(
+        "web.bad_request",
+        errors=[FieldError(key[:100] or "body", "field.shape", {"reason": text[:200]}) for key, text in found[:50]],
+    )
+
+
 def _problem(
     number: int, refusal: Refused, said: str, fields: list[dict[str, str]], headers: dict[str, str]
 ) -> Response[bytes]:
     body: dict[str, object] = {
         "type": f"urn:yiwang:problem:{refusal.code}",
-        "title": refusal.code,
+        "title": HTTPStatus(number).phrase,
         "status": number,
         "detail": said,
+        "code": refusal.code,
     }
     if refusal.clause:
         body["clause"] = refusal.clause
     if fields:
-        body["errors"] = fields
+        body["errors"] = [{k: v for k, v in field.items() if k != "field"} for field in fields]
     return Response(
         msgspec.json.encode(body), status_code=number, media_type="application/problem+json", headers=headers
     )

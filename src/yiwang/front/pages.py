@@ -26,7 +26,7 @@ OPEN = (("/", mark("办事")), ("/check", mark("核验证照")))
 @cache
 def templates() -> jinja2.Environment:
     """The environment of all pages; `words` in it are the words for codes."""
-    made = looks.environment(sorted(DESKS.glob("*/templates")))
+    made = looks.environment([*sorted(DESKS.glob("*/templates")), GATEWAY])
     made.globals["words"] = WORDS
     # What the pages of the staff desks still call; leaves with them.
     made.globals["day"] = lambda value, **_: wording.date(value, looks.reading())

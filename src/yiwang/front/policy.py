@@ -44,6 +44,8 @@ ACTS: Mapping[str, frozenset[str]] = {
     "thread.read": frozenset({"supervisor", "auditor"}),
     "rating.read": frozenset({"evaluator"}),
     "account.own": STAFF | {"applicant", "client"},
+    "task.list": DEPARTMENT | CENTRE,
+    "webhook.own": frozenset({"client"}),
     "gateway.use": STAFF | {"applicant", "client"},
 }
 """办事权限: act → the roles that may. The scope, which cases, is the service's to check."""

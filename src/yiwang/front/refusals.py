@@ -153,6 +153,11 @@ WORDS: Mapping[str, str] = {
     "licence_identifier.version": mark("电子证照标识的版本号不对，请核对。"),
     "licence_identifier.characters": mark("电子证照标识含有不允许的字符。"),
     "licence_identifier.check": mark("电子证照标识的校验码不符，请核对。"),
+    "gateway.not_a_client": mark("只有业务系统可以代工作人员办理，请以工作人员自己的账号登录。"),
+    "gateway.only_yourself": mark("申请人只能为自己申请，请不要填写 kind、identifier 和 name。"),
+    "gateway.other_organisation": mark("业务系统只能代本单位的工作人员办理。"),
+    "webhook.too_many": mark("一个单位最多登记 {limit} 个回调地址，请先删除不用的。"),
+    "webhook.unknown": mark("没有这个回调登记。"),
     "web.csrf": mark("页面已过期或来自别处，您的操作没有执行；请返回刷新后重试。"),
     "web.login": mark("请先登录。"),
     "web.forbidden": mark("您的岗位不能使用这个页面。"),
@@ -164,6 +169,7 @@ WORDS: Mapping[str, str] = {
 }
 
 FIELDS: Mapping[str, str] = {
+    "field.shape": mark("这一项的格式不对（{reason}），请对照接口说明。"),
     "field.required": mark("请填写。"),
     "field.choice": mark("请从给出的选项中选择。"),
     "field.range": mark("超出允许的范围。"),

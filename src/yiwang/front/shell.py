@@ -17,6 +17,8 @@ from litestar.exceptions import HTTPException
 from litestar.handlers import BaseRouteHandler
 from litestar.middleware import ASGIMiddleware
 from litestar.openapi import OpenAPIConfig
+from litestar.openapi.spec import Components, SecurityScheme
+from litestar.router import Router
 from litestar.types import ASGIApp, ControllerRouterHandler, Receive, Scope, Send
 
 from yiwang.front import policy
@@ -128,6 +130,7 @@ def build(
     *,
     secure: bool,
     demo: Sequence[Mapping[str, str]] = (),
+    dependencies: Mapping[str, Provide] | None = None,
     configure: Callable[[AppConfig], AppConfig] | None = None,
 ) -> Litestar:
     """The application of these routes on an engine. `secure`: behind TLS, so that cookies and HSTS say so."""
@@ -157,10 +160,24 @@ def build(
         route_handlers=[*routes, static_file],
         guards=[guard],
         middleware=[Gate(engine, secure=secure)],
-        dependencies={"desk": Provide(desk, sync_to_thread=False)},
+        dependencies={"desk": Provide(desk, sync_to_thread=False), **(dependencies or {})},
         exception_handlers={Exception: fail},
         after_request=harden,
         request_max_body_size=BODY,
-        openapi_config=OpenAPIConfig(title="Yiwang 一网", version="1", render_plugins=[], path="/_schema"),
+        openapi_config=_described(),
         on_app_init=[configure] if configure else None,
+    )
+
+
+def _described() -> OpenAPIConfig:
+    """The description of the JSON interface; served at /openapi.json."""
+    return OpenAPIConfig(
+        title="Yiwang 一网",
+        version="1",
+        description="One interface per business, for departments' own systems and outside clients. Log in at "
+        "/api/v1/token; a department's system names the officer it acts for in `Acting-Officer`.",
+        render_plugins=[],
+        openapi_router=Router("/_schema", route_handlers=[], opt={"public": "description"}, include_in_schema=False),
+        components=Components(security_schemes={"bearer": SecurityScheme(type="http", scheme="bearer")}),
+        use_handler_docstrings=True,
     )

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from yiwang.casework.messages import CaseDecided, TaskOpened
+from yiwang.casework.messages import CaseAccepted, CaseClosed, CaseDecided, CaseReady, TaskOpened
 from yiwang.catalogue.messages import StepKind
 from yiwang.enforcement.messages import DutiesCreated
 from yiwang.handling.messages import WatchConsultation
 from yiwang.intake.messages import Delivered, IssueResults
 from yiwang.net.messages import AskRating, FinishAutomatic, Note, Supervise
-from yiwang.sharing.messages import DataDisputed, DataFetched, Gather, Gathered, LicenceIssued
+from yiwang.sharing.messages import Announce, DataDisputed, DataFetched, Gather, Gathered, LicenceIssued
 
 
 def fetch_step(event: TaskOpened) -> Sequence[object]:
@@ -67,3 +67,17 @@ def supervised(event: DutiesCreated) -> Sequence[object]:
 def rating(event: Delivered) -> Sequence[object]:
     """Delivered → a third party asks how it was (R15)."""
     return [AskRating(home=event.home, id=event.id, visits=event.visits)]
+
+
+KINDS = {
+    CaseAccepted: "case.accepted",
+    CaseDecided: "case.decided",
+    CaseReady: "case.ready",
+    CaseClosed: "case.closed",
+}
+
+
+def announce(event: CaseAccepted | CaseDecided | CaseReady | CaseClosed) -> Sequence[object]:
+    """Something happened to a case → the systems of those who take part hear of it."""
+    kind = KINDS[type(event)]
+    return [Announce(home=event.home, id=event.id, number=event.number, item=event.item, kind=kind)]

@@ -11,6 +11,8 @@ from yiwang.net.messages import AskRating, FinishAutomatic, Note, Supervise
 from yiwang.oversight import service as oversight
 from yiwang.oversight.messages import Invite
 from yiwang.plumbing.work import Work
+from yiwang.sharing.messages import Announce
+from yiwang.sharing.service import webhooks
 
 
 def finish_automatic(command: FinishAutomatic, work: Work) -> None:
@@ -58,3 +60,9 @@ def ask_rating(command: AskRating, work: Work) -> None:
         ),
         work,
     )
+
+
+def announce(command: Announce, work: Work) -> None:
+    """Tell the systems of the organisations that take part in a case."""
+    case = cases.hold(work, command.home, command.id)
+    webhooks.announce(work, command, cases.organisations_of(work, case))

@@ -21,7 +21,7 @@ IDEMPOTENCY = Table(
         "key": "text",
         "digest": "bytea",
         "status": "int",
-        "answer": "jsonb",
+        "answer": "text",
         "created_at": "timestamptz",
     },
     ("actor", "key"),
@@ -65,7 +65,7 @@ def once(
         try:
             with engine.begin(actor, language) as work:
                 status, body = act(work)
-                plain = msgspec.json.decode(encode(body))
+                text = encode(body).decode()
                 work.add(
                     IDEMPOTENCY,
                     {
@@ -73,11 +73,11 @@ def once(
                         "key": key,
                         "digest": digest,
                         "status": status,
-                        "answer": plain,
+                        "answer": text,
                         "created_at": work.now,
                     },
                 )
-            return Answer(status, plain, replayed=False)
+            return Answer(status, msgspec.json.decode(text), replayed=False)
         except Refused as refusal:
             if done := _look(engine, actor, key, digest, language):
                 return done
@@ -96,4 +96,4 @@ def _look(engine: Engine, actor: Actor, key: str, digest: bytes, language: str) 
         return None
     if bytes(rows[0][0]) != digest:
         raise Conflict("idempotency.other_body")
-    return Answer(rows[0][1], rows[0][2], replayed=True)
+    return Answer(rows[0][1], msgspec.json.decode(rows[0][2]), replayed=True)

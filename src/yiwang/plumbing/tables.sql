@@ -40,7 +40,7 @@ CREATE TABLE plumbing.idempotency (
     key        text        NOT NULL CHECK (length(key) BETWEEN 1 AND 200),
     digest     bytea       NOT NULL,
     status     int         NOT NULL,
-    answer     jsonb       NOT NULL,
+    answer     text        NOT NULL,
     created_at timestamptz NOT NULL,
     CONSTRAINT idempotency_pkey PRIMARY KEY (actor, key)
 );

@@ -160,3 +160,40 @@ class LicenceView:
     issued_on: date
     valid_to: date | None
     genuine: bool
+
+
+# ── the port: how events are told ───────────────────────────────────────────────────────────────────
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Announce:
+    """告知: something that happened to a case; `kind` is case.accepted, case.decided, case.ready or case.closed."""
+
+    home: int
+    id: UUID
+    number: str
+    item: str
+    kind: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Webhook:
+    """回调登记: an address of an organisation's system (`desk`), the secret it is signed with, the events it wants."""
+
+    desk: str
+    id: UUID
+    url: str
+    secret: str
+    events: tuple[str, ...]
+    created_at: datetime
+
+
+class Undelivered(Exception):
+    """未送达: the address did not answer with 2xx in time."""
+
+
+class Messenger(Protocol):
+    """信使: whoever can send a signed body to an address. It arrives, or Undelivered."""
+
+    def send(self, url: str, body: bytes, headers: Mapping[str, str]) -> None:
+        """Send."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -11,7 +11,7 @@ from uuid import UUID
 from yiwang.ground.outcome import NotFound
 from yiwang.plumbing.tables import Mode, Table
 from yiwang.plumbing.work import Work
-from yiwang.sharing.messages import State, Subject, SubjectKind
+from yiwang.sharing.messages import State, Subject, SubjectKind, Webhook
 
 SUBJECT = Table(
     "sharing.subject",
@@ -301,3 +301,34 @@ def licences_of_matter(work: Work, home: int, matter: UUID) -> list[LicenceRow]:
         (home, matter),
     )
     return [LicenceRow(*row) for row in rows]
+
+
+WEBHOOK = Table(
+    "sharing.webhook",
+    {
+        "desk": "text",
+        "id": "uuid",
+        "url": "text",
+        "secret": "text",
+        "events": "jsonb",
+        "created_at": "timestamptz",
+    },
+    ("desk", "id"),
+)
+
+
+def webhook_row(hook: Webhook) -> dict[str, object]:
+    """The row of a registered address."""
+    return asdict(hook)
+
+
+def webhooks(work: Work, desks: list[str]) -> list[Webhook]:
+    """The registered addresses of these organisations, the oldest first."""
+    rows = work.read(
+        "SELECT desk, id, url, secret, events, created_at FROM sharing.webhook WHERE desk = ANY(%s) ORDER BY desk, id",
+        (desks,),
+    )
+    return [
+        Webhook(desk=desk, id=id_, url=url, secret=secret, events=tuple(events), created_at=at)
+        for desk, id_, url, secret, events, at in rows
+    ]

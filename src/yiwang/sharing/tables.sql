@@ -85,3 +85,15 @@ CREATE TABLE sharing.licence (
     CONSTRAINT licence_subject_fkey FOREIGN KEY (home, subject) REFERENCES sharing.subject (home, id)
 );
 CREATE INDEX licence_subject ON sharing.licence (home, subject);
+
+-- Where the systems of an organisation want to hear of its cases.
+-- placement: desk
+CREATE TABLE sharing.webhook (
+    desk       text        NOT NULL,
+    id         uuid        NOT NULL,
+    url        text        NOT NULL CHECK (length(url) <= 500),
+    secret     text        NOT NULL,
+    events     jsonb       NOT NULL,
+    created_at timestamptz NOT NULL,
+    CONSTRAINT webhook_pkey PRIMARY KEY (desk, id)
+);

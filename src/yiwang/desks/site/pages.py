@@ -15,6 +15,7 @@ from yiwang.catalogue.messages import Item, Published
 from yiwang.directory import service as directory
 from yiwang.front import policy
 from yiwang.front.desk import COOKIE, LANGUAGE_COOKIE, SECURE_COOKIE, TYPE_COOKIE, Desk, read_form
+from yiwang.front.entry import enter
 from yiwang.front.look.parts import Account
 from yiwang.front.refusals import sentence
 from yiwang.front.routes import page, sent
@@ -134,30 +135,15 @@ def log_in(desk: Desk, body: bytes, request: Request[Any, Any, Any]) -> Response
     name, onward = form.get("login"), _inside(form.get("next"))
     address = request.client.host if request.client else ""
     try:
-        account = accounts.check(desk.engine, address, name, form.get("password"))
+        session, actor = enter(desk.engine, address, name, form.get("password"), desk.language)
     except Refused as refusal:
         said = sentence(refusal, desk.language)
         return _login_page(desk, onward, said, name)
-    with desk.engine.begin(SYSTEM, desk.language) as work:
-        actor = directory.actor_of(work, account.holder, "", f"web {address}")
-        data = {
-            "actor": msgspec.to_builtins(actor),
-            "csrf": token_hex(16),
-            "person": _named(work, actor),
-        }
-        session = sessions.start(work, account.login, data)
     secure = desk.secure
     cookie = Cookie(
         SECURE_COOKIE if secure else COOKIE, value=session.token, path="/", httponly=True, secure=secure, samesite="lax"
     )
     return desk.go(onward or policy.home_of(actor), [cookie])
-
-
-def _named(work: Work, actor: Actor) -> dict[str, str]:
-    """Organisation and post of whoever has logged in, by name, for the head of every page."""
-    held = {post.code: post.name for post in directory.posts_of(work, actor.person, work.today)}
-    organisation = directory.name_of(work, actor.organisation, work.today) if actor.organisation else ""
-    return {"organisation": organisation, "post": held.get(actor.post, "")}
 
 
 @sent("/logout", opt={"act": "account.own"})

@@ -1,0 +1,52 @@
+"""看得见谁 — whose case may be known to whom: one rule for pages, programs, lists and counts."""
+
+from __future__ import annotations
+
+from yiwang.casework.messages import Case
+from yiwang.casework.service import cases
+from yiwang.casework.service import reading as caseread
+from yiwang.directory import service as directory
+from yiwang.front.desk import read_reference
+from yiwang.ground.outcome import NotFound
+from yiwang.intake.messages import Application
+from yiwang.intake.service import reading
+from yiwang.plumbing.work import Work
+from yiwang.sharing.messages import Subject, SubjectKind
+from yiwang.sharing.service import requests as sharing
+
+OVERSEERS = frozenset({"supervisor", "auditor"})
+
+
+def myself(work: Work) -> Subject:
+    """本人: the subject that an applicant's account stands for."""
+    person = directory.person(work, work.actor.person)
+    return sharing.know(work, SubjectKind(person.subject_kind), person.subject_identifier, person.name)
+
+
+def application(work: Work, ref: str) -> Application:
+    """An application of one's own, or that one's centre took in; any other is as if it were not there."""
+    home, application_id = read_reference(ref)
+    found = reading.application(work, home, application_id)
+    if work.actor.has("applicant"):
+        me = myself(work)
+        if (me.home, me.id) == (found.home, found.subject):
+            return found
+    elif work.actor.organisation and work.actor.organisation == found.receiving:
+        return found
+    raise NotFound("intake.unknown")
+
+
+def case(work: Work, ref: str) -> Case:
+    """A case of one's own, of one's organisation, or below one's oversight; any other is as if it were not there."""
+    home, case_id = read_reference(ref)
+    found = caseread.look(work, home, case_id)
+    actor = work.actor
+    if actor.roles & OVERSEERS:
+        if directory.in_scope(actor.division, found.matter.division):
+            return found
+    elif actor.has("applicant"):
+        application(work, ref)
+        return found
+    elif actor.organisation and actor.organisation in cases.organisations_of(work, found):
+        return found
+    raise NotFound("case.unknown")
