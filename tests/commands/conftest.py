@@ -99,7 +99,7 @@ def _unfinished(script: Script, acts: int) -> Script:
 def fill(engine: Engine, clock: SimulatedClock) -> None:
     """The three examples to their end, two of them again but left half-way, and what never came to acceptance."""
     firms = [(f.identifier, f.name, f"firm-{n + 1}") for n, f in enumerate(map(roster.firm, range(3)))]
-    walker = Walk(engine, clock, main.runners(Departments()))
+    walker = Walk(engine, clock, main.runners(Departments(), WebhookClient()))
     plays = scripts(firms)
     for script in plays:
         walker.play(script)
