@@ -17,6 +17,7 @@ from typer.testing import CliRunner
 from yiwang import main
 from yiwang.cli import app
 from yiwang.connectors.sandbox import roster
+from yiwang.connectors.webhooks.client import WebhookClient
 from yiwang.demo.walk import Script, SimulatedClock, Walk, scripts
 from yiwang.directory import service as directory
 from yiwang.ground.actor import SYSTEM

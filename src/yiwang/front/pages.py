@@ -19,6 +19,7 @@ from yiwang.ground.actor import Actor
 from yiwang.plumbing.i18n import Language, mark, translator
 
 DESKS = Path(__file__).resolve().parents[1] / "desks"
+GATEWAY = DESKS.parent / "gateway" / "templates"
 SEARCHES = {"/window": "window.work", "/desk": "case.work", "/supervision": "thread.read"}
 OPEN = (("/", mark("办事")), ("/check", mark("核验证照")))
 

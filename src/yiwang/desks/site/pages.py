@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from secrets import token_hex
 from typing import Any
 from urllib.parse import urlsplit
 
-import msgspec
 from litestar import Request, Response
 from litestar.datastructures import Cookie
 
@@ -19,11 +17,10 @@ from yiwang.front.entry import enter
 from yiwang.front.look.parts import Account
 from yiwang.front.refusals import sentence
 from yiwang.front.routes import page, sent
-from yiwang.ground.actor import SYSTEM, Actor
+from yiwang.ground.actor import SYSTEM
 from yiwang.ground.outcome import Refused
-from yiwang.plumbing import accounts, sessions
+from yiwang.plumbing import sessions
 from yiwang.plumbing.i18n import LANGUAGES, translator
-from yiwang.plumbing.work import Work
 from yiwang.sharing.service import licences
 
 OPEN: dict[str, Any] = {"public": "information for everybody"}
