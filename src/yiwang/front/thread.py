@@ -9,6 +9,7 @@ from yiwang.casework.messages import Case
 from yiwang.casework.service import cases, reading
 from yiwang.catalogue.messages import Flow
 from yiwang.directory import service as directory
+from yiwang.front.look.naming import name_of
 from yiwang.front.look.wording import date_and_time
 from yiwang.front.words import WORDS
 from yiwang.ground.clock import Ledger
@@ -39,9 +40,9 @@ def view(work: Work, case: Case) -> View:
         case=case,
         dues=reading.dues(case, work.today),
         steps=_steps(work, case),
-        names={code: o.name for code, o in places.items() if code in _codes(case)},
-        receiving=_name(places, case.matter.receiving),
-        deciding=_name(places, case.matter.deciding),
+        names={code: name_of(o, work.language) for code, o in places.items() if code in _codes(case)},
+        receiving=_name(places, case.matter.receiving, work.language),
+        deciding=_name(places, case.matter.deciding, work.language),
         book=reading.explained(clock, clock.promised, work.today) if clock.promised else None,
     )
 
@@ -50,8 +51,8 @@ def _codes(case: Case) -> set[str]:
     return {t.desk for t in case.tasks.values()} | {case.matter.receiving, case.matter.deciding}
 
 
-def _name(places: Any, code: str) -> str:
-    return places[code].name if code in places else code
+def _name(places: Any, code: str, language: str) -> str:
+    return name_of(places[code], language) if code in places else code
 
 
 def _steps(work: Work, case: Case) -> list[dict[str, str]]:
@@ -72,13 +73,14 @@ def _steps(work: Work, case: Case) -> list[dict[str, str]]:
             desk = task.desk if task else cases.desk_of(work, case, step)
         except Refused:
             desk = ""
-        name = step.name_en if work.language == "en" and step.name_en else step.name
         rows.append(
             {
                 "id": step.id,
-                "name": name,
+                "name": name_of(step, work.language),
                 "state": state,
-                "who": translate(mark("数据共享系统")) if desk == cases.AUTOMATIC else _name(places, desk),
+                "who": translate(mark("数据共享系统"))
+                if desk == cases.AUTOMATIC
+                else _name(places, desk, work.language),
                 "when": date_and_time(done[step.id].at, known(work.language) or SOURCE) if state == "done" else "",
                 "outcome": translate(WORDS.outcome.get(done[step.id].outcome, "")) if state == "done" else "",
             }
@@ -105,7 +107,7 @@ def said(work: Work, entries: list[Entry], case: Case) -> list[dict[str, Any]]:
     translate = translator(known(work.language) or SOURCE).gettext
     people = directory.names_of(work, [e.person for e in entries])
     places = directory.snapshot(work).organisations
-    steps = {s.id: s.name for s in cases.published_of(work, case).item.flow.steps}
+    steps = {s.id: name_of(s, work.language) for s in cases.published_of(work, case).item.flow.steps}
     rows = []
     for e in entries:
         outcome = translate(WORDS.outcome.get(str(e.facts.get("outcome", "")), ""))
@@ -116,7 +118,7 @@ def said(work: Work, entries: list[Entry], case: Case) -> list[dict[str, Any]]:
                 "at": e.at,
                 "act": translate(WORDS.act.get(e.act, e.act)),
                 "person": people.get(e.person, e.person),
-                "organisation": _name(places, e.organisation),
+                "organisation": _name(places, e.organisation, work.language),
                 "what": " · ".join(p for p in parts if p),
                 "clause": e.clause,
             }

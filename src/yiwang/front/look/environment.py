@@ -18,7 +18,7 @@ from uuid import uuid4
 import jinja2
 from markupsafe import Markup, escape
 
-from yiwang.front.look import deadline, wording
+from yiwang.front.look import deadline, naming, wording
 from yiwang.front.look.parts import NavItem, Person
 from yiwang.ground.terms import Limit
 from yiwang.plumbing.i18n import Language, Translator, negotiate, translator
@@ -120,6 +120,9 @@ def _filters() -> dict[str, Callable[..., Any]]:
         "casenumber": wording.case_number,
         "mask": wording.mask,
         "filesize": lambda value: wording.file_size(value, _words()),
+        "named": lambda thing: naming.in_chinese(naming.name_of(thing, reading()), reading()),
+        "zh": lambda text: naming.in_chinese(text, reading()),
+        "clause": lambda text: naming.in_chinese(naming.clause(text, _words()), reading()),
         "limit": lambda value: wording.limit(value, _words()) if isinstance(value, Limit) else value,
     }
 

@@ -1,0 +1,60 @@
+"""称呼 — names and clauses for the reader: the English name where there is one, else the Chinese, marked as such."""
+
+from __future__ import annotations
+
+import re
+from typing import Protocol
+
+from markupsafe import Markup
+
+from yiwang.plumbing.i18n import Language, Translator, mark
+
+CHINESE = re.compile(r"[\u3400-\u9fff]")
+LAWS = (
+    mark("行政许可法"),
+    mark("民法典"),
+    mark("规定"),
+    mark("浙江省保障“最多跑一次”改革规定"),
+    mark("企业投资项目核准和备案管理条例"),
+    mark("医疗器械经营监督管理办法"),
+)
+# Clauses that are words rather than articles.
+PRINCIPLES = (
+    mark("三员分立"),
+    mark("种子 受办分离"),
+    mark("种子 办理与评价分离"),
+    mark("种子 二(一)1"),
+    mark("种子 二(一)4"),
+    mark("种子 二(二) 分别签字确认"),
+    mark("流程图签字确认：逾期未复视为无意见"),
+)
+_ARTICLES = re.compile(r"(\D+) (\d+(?: \d+)*)")
+
+
+class Named(Protocol):
+    """有名之物 — an item, material, data item, step, line or organisation."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def name_en(self) -> str: ...
+
+
+def name_of(thing: Named, language: str) -> str:
+    """名称 — in the reader's language, or Chinese."""
+    return thing.name_en if language == "en" and thing.name_en else thing.name
+
+
+def in_chinese(text: str, language: Language) -> str | Markup:
+    """中文照录 — text that has no English, so that a page in English says in which language it is."""
+    if language == "zh" or not CHINESE.search(text):
+        return text
+    return Markup('<span lang="zh-CN">{}</span>').format(text)
+
+
+def clause(text: str, words: Translator) -> str:
+    """依据 — `行政许可法 32`, or `Administrative Licensing Law, art. 32`; a clause not known stays as it is."""
+    if found := _ARTICLES.fullmatch(text):
+        articles = found[2].replace(" ", ", ") if words.language == "en" else found[2]
+        return words.gettext("%(law)s %(articles)s", law=words.gettext(found[1]), articles=articles)
+    return words.gettext(text) if text else ""
