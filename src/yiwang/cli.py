@@ -8,6 +8,7 @@ import typer
 
 from yiwang.commands.demo import demo
 from yiwang.commands.due import due
+from yiwang.commands.load import load
 from yiwang.commands.reconcile import reconcile
 from yiwang.commands.running import migrate, serve, worker
 from yiwang.commands.sandbox import sandbox
@@ -30,6 +31,7 @@ app.command()(sandbox)
 app.command()(walk)
 app.command()(verify)
 app.command()(reconcile)
+app.add_typer(load)
 
 
 def main() -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from datetime import date
 from typing import Any
@@ -10,11 +10,13 @@ from weakref import WeakKeyDictionary
 
 from yiwang.catalogue import store
 from yiwang.catalogue.messages import Item, Published, Signature
+from yiwang.catalogue.rules.drafting import drafted
 from yiwang.catalogue.rules.form import check_form
-from yiwang.catalogue.rules.listing import item_of, read_rows, to_rows
+from yiwang.catalogue.rules.listing import Row, item_of, read_rows, to_rows
 from yiwang.catalogue.rules.needs import Answers, Needs, check_answers, holds, needs
 from yiwang.catalogue.rules.plain import digest, from_plain, to_plain
 from yiwang.catalogue.rules.publishing import check_publishable
+from yiwang.catalogue.rules.sources import line_of
 from yiwang.catalogue.rules.structure import participants, signing_lines, unsigned, view_digest
 from yiwang.catalogue.store import ITEM, PUBLICATION, SIGNATURE, VERSION
 from yiwang.directory import service as directory
@@ -24,6 +26,7 @@ from yiwang.plumbing.work import Work
 
 __all__ = [
     "Answers",
+    "Loaded",
     "Needs",
     "Summary",
     "check_answers",
@@ -35,6 +38,8 @@ __all__ = [
     "holds",
     "item_of",
     "items",
+    "load_item",
+    "load_list",
     "load_signed",
     "needs",
     "participants",
@@ -49,6 +54,17 @@ __all__ = [
     "version_of",
     "view_digest",
 ]
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """装载结果: the version that says what was loaded, whether it is new, and the lines that must sign it."""
+
+    code: str
+    name: str
+    version: int
+    changed: bool
+    signers: tuple[str, ...]
 
 
 @dataclass(slots=True)
@@ -185,6 +201,30 @@ def _keep(work: Work, item: Item, number: int, editor: str) -> None:
             "edited_by": editor,
         },
     )
+
+
+def load_list(work: Work, rows: Sequence[Row]) -> list[Loaded]:
+    """装载六列清单: what the list says of its items becomes a new version of each, in editing. R59–R61
+
+    Invalid names every bad cell as `row.column`, and nothing is loaded. A list that says nothing new changes nothing.
+    """
+    made = []
+    for (department, name), materials in read_rows(rows).items():
+        line = line_of(department)
+        known = next((item for item, _, _ in store.newest(work, name=name) if item.line == line), None)
+        made.append(load_item(work, drafted(line, name, materials, known)))
+    return made
+
+
+def load_item(work: Work, item: Item) -> Loaded:
+    """装载: an item as its newest version, in editing until it is signed and published; none when it says the same."""
+    there = store.newest(work, code=item.code)
+    number = there[0][1] if there else 0
+    changed = not there or there[0][2] != digest(item)
+    if changed:
+        number += 1
+        _keep(work, item, number, work.actor.person)
+    return Loaded(item.code, item.name, number, changed, signing_lines(item))
 
 
 def sign(work: Work, code: str, number: int, line: str) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Collection
 from datetime import date
 from typing import Any
 
-from yiwang.catalogue.messages import Published, Signature
+from yiwang.catalogue.messages import Item, Published, Signature
 from yiwang.catalogue.rules.plain import from_plain
 from yiwang.ground.outcome import NotFound
 from yiwang.plumbing.tables import Table
@@ -112,6 +112,16 @@ def latest(work: Work, item: str) -> int:
     """The highest version number of an item; 0 when there is none yet."""
     rows = work.read("SELECT max(version) FROM catalogue.version WHERE item = %s", (item,))
     return rows[0][0] or 0
+
+
+def newest(work: Work, *, code: str = "", name: str = "") -> list[tuple[Item, int, str]]:
+    """The highest version of the items with this code or this name, in editing or not: item, number and digest."""
+    rows = work.read(
+        "SELECT DISTINCT ON (v.item) v.body, v.version, v.digest FROM catalogue.version v"
+        " JOIN catalogue.item i ON i.code = v.item WHERE i.code = %s OR i.name = %s ORDER BY v.item, v.version DESC",
+        (code, name),
+    )
+    return [(from_plain(body), number, found) for body, number, found in rows]
 
 
 def stamp(work: Work) -> tuple[int, Any]:
