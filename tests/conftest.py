@@ -192,7 +192,10 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
     """`yiwang demo` on an empty folder, stopped by the signal that Ctrl-C sends."""
     folder = tmp_path_factory.mktemp("demo")
     accounts = folder / "accounts.json"
-    command = [sys.executable, "-m", "yiwang", "demo", "--data", str(folder / "data"), "--accounts-json", str(accounts)]
+    # Test processes side by side look for free ports in places of their own.
+    port = 8_200 + 20 * int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
+    command = [sys.executable, "-m", "yiwang", "demo", "--data", str(folder / "data"), "--port", str(port)]
+    command += ["--accounts-json", str(accounts)]
     with subprocess.Popen(command, stdout=subprocess.PIPE) as process:
         try:
             yield Demo(_address(process), _by_login(accounts))

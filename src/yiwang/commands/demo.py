@@ -73,7 +73,8 @@ def _prepare(to: Access) -> list[dict[str, Any]]:
 
 
 def _start(tree: Tree, conninfo: str, accounts: Path, port: int) -> str:
-    sandbox, web = free_port("127.0.0.1", 8_900), free_port("127.0.0.1", port)
+    web = free_port("127.0.0.1", port)
+    sandbox = free_port("127.0.0.1", web + 1)
     tree.environment = {
         DATABASE: conninfo,
         ACCOUNTS: str(accounts),
