@@ -7,6 +7,7 @@ import importlib.util
 import json
 import os
 import pkgutil
+import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,7 @@ import yiwang.desks
 from yiwang import main
 from yiwang.front.shell import build
 from yiwang.gateway.routes import DEPENDENCIES, gateway_routes
+from yiwang.plumbing import telemetry
 from yiwang.plumbing.database import Database
 from yiwang.plumbing.work import Engine
 
@@ -43,6 +45,7 @@ def application(engine: Engine, *, secure: bool, demo: Sequence[Mapping[str, str
 
 def web() -> Litestar:
     """The application with its settings from the environment."""
+    telemetry.configure(as_json=not sys.stderr.isatty())
     database = Database(os.environ[DATABASE], min_size=2, max_size=int(os.environ.get("YIWANG_CONNECTIONS", "8")))
     accounts = os.environ.get(ACCOUNTS)
     demo: list[Any] = json.loads(Path(accounts).read_text(encoding="utf-8")) if accounts else []

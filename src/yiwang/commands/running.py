@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 import time
 from pathlib import Path
 from typing import Annotated
@@ -17,7 +18,7 @@ from yiwang.commands.serving import free_port
 from yiwang.commands.serving import serve as serve_application
 from yiwang.connectors.departments.client import DepartmentClient
 from yiwang.connectors.webhooks.client import WebhookClient
-from yiwang.plumbing import outbox
+from yiwang.plumbing import outbox, telemetry
 from yiwang.plumbing.database import Database, Unavailable, Unsafe
 from yiwang.plumbing.migrations import migrate as bring_up
 from yiwang.web import DATABASE
@@ -65,6 +66,7 @@ def worker(
 ) -> None:
     """Do the errands of the outbox: timers, questions to departments, messages. Run as many as needed."""
     url = _database_url()
+    telemetry.configure(as_json=not sys.stderr.isatty())
     database = Database(url, min_size=1, max_size=4, name="yiwang worker")
     secret = bytes.fromhex(os.environ.get(SECRET, DEMO_SECRET))
     client = DepartmentClient(os.environ.get(SANDBOX, "http://127.0.0.1:8900"), secret)
