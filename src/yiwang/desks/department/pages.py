@@ -100,7 +100,7 @@ def _command(kind: StepKind, form: Form, where: dict[str, Any]) -> tuple[Any, An
             return handling.make_document, MakeDocument(**where)
         case StepKind.SPECIAL if outcome == "start":
             days = form.get("days_needed")
-            return handling.start_special, StartSpecial(**where, days_needed=int(days) if days.isdigit() else 0)
+            return handling.start_special, StartSpecial(**where, days_needed=int(days[:4]) if days.isdecimal() else 0)
         case StepKind.SPECIAL:
             return handling.end_special, EndSpecial(**where, outcome=outcome, words=words)
     raise Invalid("web.bad_request")
