@@ -49,9 +49,10 @@ def answer_to(
 ) -> Response[Any]:
     """The answer to a request that failed."""
     number, refusal, headers = _understand(error)
+    path = request.scope["path"]
     if number >= 500 and not isinstance(error, Unavailable):
         refusal = Refused("web.broken", trace=uuid4().hex[:12])
-        _log.error("broken", trace=refusal.facts["trace"], path=request.url.path, error=repr(error), exc_info=error)
+        _log.error("broken", trace=refusal.facts["trace"], path=path, error=repr(error), exc_info=error)
     said = sentence(refusal, language)
     fields = [
         {
@@ -67,7 +68,7 @@ def answer_to(
     session = request.scope.get("state", {}).get("session")
     around = frame(
         language=language,
-        path=request.url.path,
+        path=path,
         today=today,
         actor=actor,
         csrf_token=str(session.data["csrf"]) if session else "",
@@ -100,7 +101,7 @@ def _back(request: Request[Any, Any, Any]) -> str:
     inside = (
         came.netloc == request.headers.get("host", "") and came.path.startswith("/") and came.path[1:2] not in "/\\"
     )
-    return came.path + (f"?{came.query}" if came.query else "") if inside and came.path != request.url.path else ""
+    return came.path + (f"?{came.query}" if came.query else "") if inside and came.path != request.scope["path"] else ""
 
 
 def _understand(error: Exception) -> tuple[int, Refused, dict[str, str]]:

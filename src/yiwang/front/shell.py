@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
-from urllib.parse import quote, unquote
+from typing import Any, cast
+from urllib.parse import quote
 
 import anyio
 import msgspec
@@ -13,15 +13,15 @@ from litestar.config.app import AppConfig
 from litestar.connection import ASGIConnection
 from litestar.di import Provide
 from litestar.enums import ScopeType
-from litestar.exceptions import HTTPException
 from litestar.handlers import BaseRouteHandler
 from litestar.middleware import ASGIMiddleware
 from litestar.openapi import OpenAPIConfig
 from litestar.openapi.spec import Components, SecurityScheme
 from litestar.router import Router
-from litestar.types import ASGIApp, ControllerRouterHandler, Receive, Scope, Send
+from litestar.types import ASGIApp, ControllerRouterHandler, HTTPScope, Receive, Scope, Send
 
 from yiwang.front import policy
+from yiwang.front.admission import API, BODY, SAFE, admit, hurried
 from yiwang.front.desk import COOKIE, LANGUAGE_COOKIE, SECURE_COOKIE, Desk
 from yiwang.front.errors import answer_to
 from yiwang.front.files import static_file
@@ -31,12 +31,6 @@ from yiwang.ground.outcome import Forbidden
 from yiwang.plumbing.i18n import Language, negotiate
 from yiwang.plumbing.sessions import Session, find
 from yiwang.plumbing.work import SHANGHAI, Engine
-
-BODY = 1024 * 1024
-HEADERS = 64
-HEADER_BYTES = 16 * 1024
-API = "/api/"
-SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
 class NotLoggedIn(Exception):
@@ -61,26 +55,17 @@ class Gate(ASGIMiddleware):
 
     async def handle(self, scope: Scope, receive: Receive, send: Send, next_app: ASGIApp) -> None:
         """Look at the request before anything else does."""
-        headers = list(scope["headers"])
-        if len(headers) > HEADERS or sum(len(k) + len(v) for k, v in headers) > HEADER_BYTES:
-            raise HTTPException(status_code=431)
-        try:
-            target = scope["path"] + unquote(scope["query_string"].decode("ascii"), errors="strict")
-            target.encode()
-        except (UnicodeDecodeError, UnicodeEncodeError) as error:
-            raise HTTPException(status_code=400) from error
-        if "\x00" in target:
-            raise HTTPException(status_code=400)
+        admit(cast("HTTPScope", scope))
         token = self._token(Request(scope))
         session = await anyio.to_thread.run_sync(self._find, token) if token else None
         scope["state"]["session"] = session
-        await next_app(scope, receive, send)
+        await next_app(scope, hurried(receive), send)
 
     def _token(self, request: Request[Any, Any, Any]) -> str:
-        if request.url.path.startswith(API):
+        if request.scope["path"].startswith(API):
             kind, _, token = request.headers.get("authorization", "").partition(" ")
             return token.strip() if kind.lower() == "bearer" else ""
-        if request.url.path.startswith("/static/"):
+        if request.scope["path"].startswith("/static/"):
             return ""
         return request.cookies.get(self.cookie, "")
 
@@ -92,7 +77,7 @@ class Gate(ASGIMiddleware):
 def guard(connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRouteHandler) -> None:
     """守卫: a route says `act` or `public`; one that says neither is open to nobody."""
     opt = handler.opt
-    if connection.scope.get("method", "GET") not in SAFE and not connection.url.path.startswith(API):
+    if connection.scope.get("method", "GET") not in SAFE and not connection.scope["path"].startswith(API):
         _same_origin(connection)
     if opt.get("public"):
         return
@@ -148,10 +133,10 @@ def build(
         return _harden(response, secure=secure)
 
     def fail(request: Request[Any, Any, Any], error: Exception) -> Response[Any]:
-        if isinstance(error, NotLoggedIn) and not request.url.path.startswith(API):
-            place = quote(request.url.path)
+        if isinstance(error, NotLoggedIn) and not request.scope["path"].startswith(API):
+            place = quote(request.scope["path"])
             return harden(Response("", status_code=303, headers={"location": f"/login?next={place}"}))
-        api = request.url.path.startswith(API)
+        api = request.scope["path"].startswith(API)
         today = engine.clock().astimezone(SHANGHAI).date()
         actor = actor_in(request.scope["state"].get("session"))
         return harden(answer_to(request, error, language(request), api=api, today=today, actor=actor))
