@@ -10,16 +10,17 @@ from yiwang.demo.people import everybody
 from yiwang.directory import service as directory
 from yiwang.ground.actor import SYSTEM
 from yiwang.plumbing import accounts, sessions
+from yiwang.plumbing.i18n import mark
 from yiwang.plumbing.work import Engine
 
 PASSWORD = "demo-2017"  # noqa: S105 — the one password of all demo accounts, printed for everybody to see
 SEATS = {
-    "citizen": "申请人",
-    "window": "受理窗口",
-    "department": "部门",
-    "supervisor": "监督评价",
-    "admin": "运维",
-    "client": "业务系统",
+    "citizen": mark("申请人"),
+    "window": mark("受理窗口"),
+    "department": mark("部门"),
+    "supervisor": mark("监督评价"),
+    "admin": mark("运维"),
+    "client": mark("业务系统"),
 }
 LASTS = timedelta(days=30)
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from yiwang.connectors.sandbox import roster
+from yiwang.plumbing.i18n import mark
 
 SINCE = date(2017, 1, 1)
 COUNTY = "330106"
@@ -48,10 +49,10 @@ LINES = [
 _SURNAMES = "陈林黄吴徐沈蒋方俞潘金章傅钱严施戴范邵竺"
 
 DEPARTMENT_POSTS = (
-    ("handler", "承办人", ("handler", "consultee")),
-    ("reviewer", "审核人", ("reviewer",)),
-    ("decider", "审批人", ("decider",)),
-    ("head", "负责人", ("head",)),
+    ("handler", mark("承办人"), ("handler", "consultee")),
+    ("reviewer", mark("审核人"), ("reviewer",)),
+    ("decider", mark("审批人"), ("decider",)),
+    ("head", mark("负责人"), ("head",)),
 )
 
 
@@ -97,17 +98,17 @@ def _department(division: str, line: str, number: int, *, shown: bool) -> list[D
 def _centre(division: str, number: int) -> list[DemoPerson]:
     where = f"{division}.XZFW"
     return [
-        DemoPerson(f"clerk-{division}", _name(number, "受理员"), "window", where, "综合受理员", ("clerk",)),
-        DemoPerson(f"issuer-{division}", _name(number + 1, "出件员"), "window", where, "统一出件员", ("issuer",)),
+        DemoPerson(f"clerk-{division}", _name(number, "受理员"), "window", where, mark("综合受理员"), ("clerk",)),
+        DemoPerson(f"issuer-{division}", _name(number + 1, "出件员"), "window", where, mark("统一出件员"), ("issuer",)),
     ]
 
 
 def _third_parties() -> list[DemoPerson]:
     return [
-        DemoPerson("supervisor", "严督查", "supervisor", f"{PROVINCE}.DCS", "效能监督员", ("supervisor",)),
-        DemoPerson("evaluator", "章评价", "supervisor", f"{PROVINCE}.PJZX", "评价管理员", ("evaluator",)),
-        DemoPerson("sysadmin", "施运维", "admin", f"{PROVINCE}.DSJJ", "系统管理员", ("sysadmin",)),
-        DemoPerson("client-jst", "省建设厅业务系统", "client", f"{PROVINCE}.JST", "业务系统", ("client",)),
+        DemoPerson("supervisor", "严督查", "supervisor", f"{PROVINCE}.DCS", mark("效能监督员"), ("supervisor",)),
+        DemoPerson("evaluator", "章评价", "supervisor", f"{PROVINCE}.PJZX", mark("评价管理员"), ("evaluator",)),
+        DemoPerson("sysadmin", "施运维", "admin", f"{PROVINCE}.DSJJ", mark("系统管理员"), ("sysadmin",)),
+        DemoPerson("client-jst", "省建设厅业务系统", "client", f"{PROVINCE}.JST", mark("业务系统"), ("client",)),
     ]
 
 
