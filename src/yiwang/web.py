@@ -13,11 +13,13 @@ from pathlib import Path
 from typing import Any
 
 from litestar import Litestar
-from litestar.types import ControllerRouterHandler
+from litestar.types import ASGIApp, ControllerRouterHandler
 
 import yiwang.desks
 from yiwang import main
+from yiwang.front import health
 from yiwang.front.shell import build
+from yiwang.front.watch import Watch
 from yiwang.gateway.routes import DEPENDENCIES, gateway_routes
 from yiwang.plumbing import telemetry
 from yiwang.plumbing.database import Database
@@ -40,14 +42,16 @@ def desk_routes() -> list[ControllerRouterHandler]:
 
 def application(engine: Engine, *, secure: bool, demo: Sequence[Mapping[str, str]] = ()) -> Litestar:
     """All routes on one engine."""
-    return build(engine, [*desk_routes(), *gateway_routes()], secure=secure, demo=demo, dependencies=DEPENDENCIES)
+    return build(
+        engine, [*desk_routes(), *gateway_routes(), *health.ROUTES], secure=secure, demo=demo, dependencies=DEPENDENCIES
+    )
 
 
-def web() -> Litestar:
-    """The application with its settings from the environment."""
+def web() -> ASGIApp:
+    """The application with its settings from the environment, every request told."""
     telemetry.configure(as_json=not sys.stderr.isatty())
     database = Database(os.environ[DATABASE], min_size=2, max_size=int(os.environ.get("YIWANG_CONNECTIONS", "8")))
     accounts = os.environ.get(ACCOUNTS)
     demo: list[Any] = json.loads(Path(accounts).read_text(encoding="utf-8")) if accounts else []
     shown = [a for a in demo if a.get("shown")]
-    return application(main.engine(database), secure=os.environ.get(SECURE) == "1", demo=shown)
+    return Watch(application(main.engine(database), secure=os.environ.get(SECURE) == "1", demo=shown))

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import msgspec
+import psycopg
 import typer
 from rich.console import Console
 from rich.table import Table
@@ -19,9 +20,10 @@ from yiwang.commands.serving import free_port
 from yiwang.commands.walk import wait_for
 from yiwang.demo.accounts import open_accounts
 from yiwang.demo.seed import seed
-from yiwang.plumbing.database import Database
-from yiwang.plumbing.migrations import migrate
+from yiwang.plumbing.database import Database, Unavailable, Unsafe
+from yiwang.plumbing.migrations import Changed, migrate
 from yiwang.plumbing.postgres import Access, AlreadyRunning, access
+from yiwang.plumbing.postgres_programs import StartFailed
 from yiwang.web import ACCOUNTS, DATABASE
 
 
@@ -37,7 +39,10 @@ def demo(
         with access(folder) as database:
             _run(database, folder, accounts_json, port)
     except AlreadyRunning as error:
-        typer.echo(f"Already running on {folder}; stop it first, or choose another folder with --data.", err=True)
+        typer.echo(f"Already running: {error}. Stop it first, or choose another folder with --data.", err=True)
+        raise typer.Exit(1) from error
+    except (StartFailed, Unsafe, Unavailable, Changed, psycopg.Error) as error:
+        typer.echo(f"Not started: {str(error).strip()}", err=True)
         raise typer.Exit(1) from error
     except Stopped:
         return
@@ -45,7 +50,7 @@ def demo(
 
 def _run(database: Access, folder: Path, accounts_json: Path | None, port: int) -> None:
     """Everything on top of the database, until somebody stops it; the database stops last."""
-    tree = Tree({})
+    tree = Tree(folder / "logs")
     try:
         accounts = _prepare(database)
         folder.mkdir(parents=True, exist_ok=True)
@@ -65,6 +70,7 @@ def _prepare(to: Access) -> list[dict[str, Any]]:
     migrate(to.owner)
     database = Database(to.app, max_size=2)
     try:
+        database.check_safe()
         engine = main.engine(database)
         seed(engine)
         return open_accounts(engine)

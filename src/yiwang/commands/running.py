@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import os
 import sys
-import time
 from pathlib import Path
 from typing import Annotated
 
 import msgspec
+import psycopg
 import typer
 
 from yiwang import main
@@ -18,13 +18,16 @@ from yiwang.commands.serving import free_port
 from yiwang.commands.serving import serve as serve_application
 from yiwang.connectors.departments.client import DepartmentClient
 from yiwang.connectors.webhooks.client import WebhookClient
+from yiwang.ground.actor import SYSTEM
 from yiwang.plumbing import outbox, telemetry
 from yiwang.plumbing.database import Database, Unavailable, Unsafe
+from yiwang.plumbing.migrations import Changed, pending
 from yiwang.plumbing.migrations import migrate as bring_up
+from yiwang.plumbing.shift import Shift
+from yiwang.plumbing.work import Engine
 from yiwang.web import DATABASE
 
 SANDBOX = "YIWANG_DEPARTMENTS_URL"
-PAUSE = 0.2
 
 
 def _database_url() -> str:
@@ -36,9 +39,31 @@ def _database_url() -> str:
 
 
 def migrate() -> None:
-    """Bring the database to today's schema; the number of steps is printed."""
-    for step in bring_up(_database_url()):
+    """Bring the database to today's schema; each step is printed."""
+    try:
+        steps = bring_up(_database_url())
+    except (Changed, psycopg.Error) as error:
+        typer.echo(f"Not migrated: {str(error).strip()}", err=True)
+        raise typer.Exit(1) from error
+    for step in steps:
         typer.echo(f"{step.system} {step.name}")
+
+
+def _usable(url: str) -> None:
+    """Exit 1 unless the database is safe and its schema is today's."""
+    database = Database(url, min_size=1, max_size=1, wait=10.0)
+    try:
+        database.check_safe()
+        with database.connection() as connection:
+            missing = pending(connection)
+    except (Unsafe, Unavailable, Changed) as error:
+        typer.echo(f"Not started: {error}", err=True)
+        raise typer.Exit(1) from error
+    finally:
+        database.close()
+    if missing:
+        typer.echo(f"Not started: run `yiwang migrate` first ({', '.join(missing)}).", err=True)
+        raise typer.Exit(1)
 
 
 def serve(
@@ -47,15 +72,7 @@ def serve(
     workers: Annotated[int, typer.Option(help="Processes.", min=1, max=64)] = 1,
 ) -> None:
     """Serve desks and gateway."""
-    url = _database_url()
-    database = Database(url, min_size=1, max_size=1)
-    try:
-        database.check_safe()
-    except (Unsafe, Unavailable) as error:
-        typer.echo(f"Not started: {error}", err=True)
-        raise typer.Exit(1) from error
-    finally:
-        database.close()
+    _usable(_database_url())
     chosen = free_port(host, port)
     typer.echo(msgspec.json.encode({"ready": True, "host": host, "port": chosen}).decode())
     serve_application("yiwang.web:web", host, chosen, workers=workers)
@@ -63,32 +80,50 @@ def serve(
 
 def worker(
     once: Annotated[bool, typer.Option("--once", help="Do what is due now and end.")] = False,
+    dead: Annotated[bool, typer.Option("--dead", help="Print the errands that were given up.")] = False,
+    revive: Annotated[bool, typer.Option("--revive", help="Put the errands that were given up back in line.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="With --dead: print JSON.")] = False,
 ) -> None:
     """Do the errands of the outbox: timers, questions to departments, messages. Run as many as needed."""
     url = _database_url()
     telemetry.configure(as_json=not sys.stderr.isatty())
-    database = Database(url, min_size=1, max_size=4, name="yiwang worker")
-    secret = bytes.fromhex(os.environ.get(SECRET, DEMO_SECRET))
-    client = DepartmentClient(os.environ.get(SANDBOX, "http://127.0.0.1:8900"), secret)
-    engine = main.engine(database)
-    runners = main.runners(client, WebhookClient())
+    _usable(url)
     stop_on_signals()
+    database = Database(url, min_size=1, max_size=len(main.LANES) + 1, name="yiwang worker")
+    client = DepartmentClient(
+        os.environ.get(SANDBOX, "http://127.0.0.1:8900"), bytes.fromhex(os.environ.get(SECRET, DEMO_SECRET))
+    )
     try:
-        while True:
-            done = 0
-            try:
-                done = sum(outbox.drain(engine, runners, lane) for lane in main.LANES)
-            except Unavailable:
-                time.sleep(1.0)
-            if once:
-                return
-            if not done:
-                time.sleep(PAUSE)
+        engine = main.engine(database)
+        runners = main.runners(client, WebhookClient())
+        if dead or revive:
+            _dead_letters(engine, revive=revive, as_json=as_json)
+        elif once:
+            while sum(outbox.drain(engine, runners, lane) for lane in main.LANES):
+                pass
+        else:
+            Shift(engine, runners, main.LANES).run()
     except Stopped:
         return
     finally:
         client.close()
         database.close()
+
+
+def _dead_letters(engine: Engine, *, revive: bool, as_json: bool) -> None:
+    """What was given up, or how many of them are in line again."""
+    with engine.begin(SYSTEM) as work:
+        found = outbox.dead(work)
+        if revive:
+            typer.echo(f"{outbox.revive(work)} errands are due again")
+            return
+    if as_json:
+        names = ("home", "id", "kind", "key", "error")
+        typer.echo(msgspec.json.encode([dict(zip(names, row, strict=True)) for row in found]).decode())
+        return
+    for home, errand, kind, key, error in found:
+        typer.echo(f"{home}  {errand}  {kind}  {key}  {error}")
+    typer.echo(f"{len(found)} dead")
 
 
 def data_folder(given: Path | None) -> Path:

@@ -52,7 +52,7 @@ def answer_to(
     path = request.scope["path"]
     if number >= 500 and not isinstance(error, Unavailable):
         refusal = Refused("web.broken", trace=uuid4().hex[:12])
-        _log.error("broken", trace=refusal.facts["trace"], path=path, error=repr(error), exc_info=error)
+        _log.error("broken", trace=refusal.facts["trace"], route=request.scope.get("path_template"), exc_info=error)
     said = sentence(refusal, language)
     fields = [
         {

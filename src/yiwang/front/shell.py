@@ -150,6 +150,7 @@ def build(
         after_request=harden,
         request_max_body_size=BODY,
         openapi_config=_described(),
+        logging_config=None,  # plumbing/telemetry.py says how things are told
         on_app_init=[configure] if configure else None,
     )
 

@@ -11,7 +11,7 @@ from argon2.exceptions import VerifyMismatchError
 
 from yiwang.ground.actor import SYSTEM
 from yiwang.ground.outcome import Refused
-from yiwang.plumbing.tables import Mode, Table
+from yiwang.plumbing.tables import Table
 from yiwang.plumbing.work import Engine, Work
 
 ACCOUNT = Table(
@@ -20,7 +20,15 @@ ACCOUNT = Table(
     ("login",),
     {"account_pkey": "account.login_taken"},
 )
-THROTTLE = Table("plumbing.throttle", {"subject": "text", "failures": "int", "until": "timestamptz"}, ("subject",))
+# One statement, so that of a thousand at once each counts; nobody who has to wait is counted again.
+_COUNT = """
+INSERT INTO plumbing.throttle AS t (subject, failures, until) VALUES (%(subject)s, 1, %(now)s)
+ON CONFLICT (subject) DO UPDATE SET failures = t.failures + 1, until = %(now)s + CASE
+    WHEN t.failures + 1 < %(free)s THEN interval '0'
+    ELSE least(interval '1 second' * 2 ^ least(t.failures + 1 - %(free)s, 12), %(longest)s) END
+WHERE t.until <= %(now)s
+RETURNING failures
+"""
 
 FREE = 5
 """Failures in a row that cost no waiting."""
@@ -70,23 +78,39 @@ def hashed(password: str) -> str:
 def check(engine: Engine, actor_address: str, login: str, password: str) -> Account:
     """登录校验: the account, or Refused `account.wrong` (the same whether the login or the password is wrong).
 
-    `account.wait` with `seconds` while login or address has failed too often; nothing is hashed then.
+    `account.wait` with `seconds` while login or address has failed too often. Every try counts as a failure until it
+    turns out right, so that many at once get no more guesses than one after another; who must wait costs no hash.
     """
     name = login.strip().lower()[:64]
-    subjects = (f"login:{name}", f"address:{actor_address}")
+    subjects = {f"address:{actor_address}": FREE * 10, f"login:{name}": FREE}
+    seconds = 0
     with engine.begin(SYSTEM) as work:
-        _throttled(work, subjects)
+        for subject, free in subjects.items():
+            seconds = max(seconds, _counted(work, subject, free))
         rows = work.read("SELECT secret, holder, kind FROM plumbing.account WHERE login = %s AND NOT disabled", (name,))
+    if seconds:
+        raise Refused("account.wait", seconds=seconds)
     secret = rows[0][0] if rows else _nobody
-    right = len(password) <= MOST and _matches(secret, password) and bool(rows)
-    with engine.begin(SYSTEM) as work:
-        if right:
-            _forgive(work, subjects[0])
-        else:
-            _count(work, subjects)
-    if not right:
+    if not (len(password) <= MOST and _matches(secret, password) and rows):
         raise Refused("account.wrong")
+    with engine.begin(SYSTEM) as work:
+        _forgive(work, *subjects)
     return Account(name, rows[0][1], rows[0][2])
+
+
+def _counted(work: Work, subject: str, free: int) -> int:
+    """Count a try before anybody knows whether it is right; the seconds to wait when it is one too many."""
+    given = {"subject": subject, "now": work.now, "free": free, "longest": LONGEST}
+    if work.read(_COUNT, given):
+        return 0
+    (until,) = work.read("SELECT until FROM plumbing.throttle WHERE subject = %s", (subject,))[0]
+    return int((until - work.now).total_seconds()) + 1
+
+
+def _forgive(work: Work, address: str, login: str) -> None:
+    """The login starts afresh; the address gets back the one try: others may be guessing from there."""
+    work.read("DELETE FROM plumbing.throttle WHERE subject = %s RETURNING 1", (login,))
+    work.read("UPDATE plumbing.throttle SET failures = failures - 1 WHERE subject = %s RETURNING 1", (address,))
 
 
 def _matches(secret: str, password: str) -> bool:
@@ -95,30 +119,3 @@ def _matches(secret: str, password: str) -> bool:
             return _hasher.verify(secret, password)
         except VerifyMismatchError:
             return False
-
-
-def _throttled(work: Work, subjects: tuple[str, ...]) -> None:
-    rows = work.read("SELECT max(until) FROM plumbing.throttle WHERE subject = ANY(%s)", (list(subjects),))
-    until = rows[0][0]
-    if until is not None and until > work.now:
-        raise Refused("account.wait", seconds=int((until - work.now).total_seconds()) + 1)
-
-
-def _count(work: Work, subjects: tuple[str, ...]) -> None:
-    known = dict(
-        work.read("SELECT subject, failures FROM plumbing.throttle WHERE subject = ANY(%s)", (list(subjects),))
-    )
-    for subject in subjects:
-        failures = known.get(subject, 0) + 1
-        free = FREE if subject.startswith("login:") else FREE * 10
-        pause = timedelta(seconds=2 ** min(failures - free, 12)) if failures >= free else timedelta()
-        work.add(
-            THROTTLE,
-            {"subject": subject, "failures": failures, "until": work.now + min(pause, LONGEST)},
-            Mode.PUT,
-        )
-
-
-def _forgive(work: Work, subject: str) -> None:
-    if work.read("SELECT 1 FROM plumbing.throttle WHERE subject = %s", (subject,)):
-        work.remove(THROTTLE, {"subject": subject})

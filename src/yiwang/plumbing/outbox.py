@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from time import perf_counter
 from typing import Any
 from uuid import UUID
 
@@ -13,12 +14,16 @@ import structlog
 from yiwang.ground.actor import SYSTEM
 from yiwang.ground.audit import Stretch
 from yiwang.ground.outcome import Refused
+from yiwang.plumbing.database import Unavailable
 from yiwang.plumbing.tables import Table
+from yiwang.plumbing.telemetry import ERRAND_SECONDS, ERRANDS
 from yiwang.plumbing.work import Engine, Work
 
 LEASE = timedelta(seconds=60)
 ATTEMPTS = 12
 LONGEST_WAIT = timedelta(hours=6)
+PASSING = frozenset({"work.busy", "work.stale"})
+"""Refusals that say something of the moment and nothing of the errand."""
 
 _log = structlog.get_logger("outbox")
 
@@ -37,13 +42,17 @@ ERRAND = Table(
 )
 
 _CLAIM = """
+WITH c AS MATERIALIZED (
+    SELECT home, id FROM plumbing.outbox
+    WHERE lane = %(lane)s AND due_at <= %(now)s AND dead_at IS NULL
+      AND (leased_until IS NULL OR leased_until < %(now)s)
+    ORDER BY due_at, id LIMIT %(limit)s FOR UPDATE SKIP LOCKED)
 UPDATE plumbing.outbox AS o SET leased_until = %(until)s, attempts = o.attempts + 1
-FROM (SELECT home, id FROM plumbing.outbox
-      WHERE lane = %(lane)s AND due_at <= %(now)s AND dead_at IS NULL
-        AND (leased_until IS NULL OR leased_until < %(now)s)
-      ORDER BY due_at LIMIT %(limit)s FOR UPDATE SKIP LOCKED) AS c
-WHERE o.home = c.home AND o.id = c.id
+FROM c WHERE o.home = c.home AND o.id = c.id
 RETURNING o.home, o.id, o.kind, o.payload, o.attempts, o.due_at
+"""
+_HELD = """
+SELECT FROM plumbing.outbox WHERE home = %s AND id = %s AND attempts = %s AND dead_at IS NULL FOR UPDATE
 """
 
 
@@ -77,11 +86,11 @@ class Runner:
 
 def wait(attempt: int) -> timedelta:
     """退避: 2, 4, 8 … seconds up to six hours."""
-    return min(timedelta(seconds=2**attempt), LONGEST_WAIT)
+    return min(timedelta(seconds=2 ** min(attempt, 20)), LONGEST_WAIT)
 
 
-def claim(engine: Engine, lane: str, limit: int = 20) -> list[Errand]:
-    """Lease the errands of a lane that are due, each to one worker."""
+def claim(engine: Engine, lane: str, limit: int = 1) -> list[Errand]:
+    """领取: lease errands of a lane that are due, each to one worker. A lease is for one errand's time, so take one."""
     now = engine.clock()
     with engine.begin(SYSTEM) as work:
         rows = work.read(_CLAIM, {"until": now + LEASE, "now": now, "lane": lane, "limit": limit})
@@ -90,34 +99,57 @@ def claim(engine: Engine, lane: str, limit: int = 20) -> list[Errand]:
 
 
 def run(engine: Engine, runners: Mapping[str, Runner], errand: Errand) -> bool:
-    """Run one leased errand to its end; true when it is done, false when it waits for another try or is dead."""
+    """Run one leased errand to its end; true when it is done, false when it waits for another try or is dead.
+
+    Nothing is written for an errand whose lease ran out and went to another worker. Unavailable goes through: without
+    a database nothing can be said of the errand, and its lease runs out by itself.
+    """
+    started = perf_counter()
+    outcome = _attempt(engine, runners, errand)
+    ERRANDS.labels(errand.kind, outcome).inc()
+    ERRAND_SECONDS.labels(errand.kind).observe(perf_counter() - started)
+    return outcome == "done"
+
+
+def _attempt(engine: Engine, runners: Mapping[str, Runner], errand: Errand) -> str:
     try:
         runner = runners[errand.kind]
         answer = runner.outside(errand) if runner.outside else None
         with engine.begin(SYSTEM) as work:
+            if not _held(work, errand):
+                return "lost"
             runner.inside(work, errand, answer)
             work.remove(ERRAND, {"home": errand.home, "id": errand.id})
     except Retry as error:
-        _postpone(engine, errand, str(error), dead=False)
-    except (Refused, LookupError, TypeError, ValueError, AssertionError) as error:
-        _log.error("errand refused", kind=errand.kind, id=str(errand.id), error=repr(error))
-        _postpone(engine, errand, repr(error), dead=errand.attempt >= ATTEMPTS)
-    else:
-        return True
-    return False
+        return _postpone(engine, errand, str(error), dead=False)
+    except Unavailable:
+        raise
+    except Exception as error:  # noqa: BLE001 — whatever is wrong with one errand, the others go on; it stays in view
+        _log.error("errand failed", kind=errand.kind, id=str(errand.id), attempt=errand.attempt, exc_info=error)
+        blameless = isinstance(error, Refused) and error.code in PASSING
+        return _postpone(engine, errand, repr(error), dead=errand.attempt >= ATTEMPTS and not blameless)
+    return "done"
 
 
-def _postpone(engine: Engine, errand: Errand, reason: str, *, dead: bool) -> None:
+def _held(work: Work, errand: Errand) -> bool:
+    """Whether the errand is still there and still ours: each claim counts one attempt. Locks it."""
+    return bool(work.read(_HELD, (errand.home, errand.id, errand.attempt)))
+
+
+def _postpone(engine: Engine, errand: Errand, reason: str, *, dead: bool) -> str:
     now = engine.clock()
     with engine.begin(SYSTEM) as work:
+        if not _held(work, errand):
+            return "lost"
         values: dict[str, object] = {
             "due_at": now + wait(errand.attempt),
             "leased_until": None,
-            "error": reason[:500],
+            "error": reason.replace("\x00", "")[:500],
         }
         if dead:
             values["dead_at"] = now
         work.change(ERRAND, {"home": errand.home, "id": errand.id}, values)
+    return "dead" if dead else "postponed"
 
 
 def drain(engine: Engine, runners: Mapping[str, Runner], lane: str = "default") -> int:
@@ -142,3 +174,36 @@ def dead(work: Work) -> list[tuple[int, UUID, str, str, str]]:
     return work.read(
         "SELECT home, id, kind, key, error FROM plumbing.outbox WHERE dead_at IS NOT NULL ORDER BY home, id"
     )
+
+
+def revive(work: Work) -> int:
+    """死信重投: every dead errand is due now and has all its attempts again; how many there were."""
+    found = dead(work)
+    again: dict[str, object] = {"dead_at": None, "due_at": work.now, "leased_until": None, "attempts": 0}
+    for home, id_, *_ in found:
+        work.change(ERRAND, {"home": home, "id": id_}, again)
+    return len(found)
+
+
+@dataclass(frozen=True, slots=True)
+class Lane:
+    """道: how many errands of a lane are due, for how many seconds the oldest, and how many were given up."""
+
+    name: str
+    due: int
+    lag: float
+    dead: int
+
+
+def lanes(work: Work) -> list[Lane]:
+    """各道积压: every lane that has anything in it."""
+    rows = work.read(
+        "SELECT lane, count(*) FILTER (WHERE dead_at IS NULL AND due_at <= %(now)s),"
+        " min(due_at) FILTER (WHERE dead_at IS NULL AND due_at <= %(now)s), count(dead_at)"
+        " FROM plumbing.outbox GROUP BY lane ORDER BY lane",
+        {"now": work.now},
+    )
+    return [
+        Lane(name, due, (work.now - oldest).total_seconds() if oldest else 0.0, given_up)
+        for name, due, oldest, given_up in rows
+    ]

@@ -72,6 +72,8 @@ def grant(connection: psycopg.Connection[Any], placements: Mapping[str, Placemen
         everybody = _names([*act, *read])
         for schema in sorted({name.partition(".")[0] for name in placements}):
             connection.execute(_text("GRANT USAGE ON SCHEMA {} TO {}", sql.Identifier(schema), everybody))
+        connection.execute(_text("GRANT USAGE ON SCHEMA plumbing_meta TO {}", everybody))
+        connection.execute(_text("GRANT SELECT ON plumbing_meta.migration TO {}", everybody))
         for name, placement in placements.items():
             table = sql.Identifier(*name.split("."))
             connection.execute(_text("REVOKE ALL ON {} FROM {}", table, everybody))

@@ -84,4 +84,4 @@ def change(work: Work, session: Session, data: dict[str, Any]) -> None:
 
 def end(work: Work, session: Session) -> None:
     """Log out: the token is worthless from now on."""
-    work.remove(SESSION, {"id": _key(session.token)})
+    work.read("DELETE FROM plumbing.session WHERE id = %s RETURNING 1", (_key(session.token),))

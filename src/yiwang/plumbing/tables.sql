@@ -80,6 +80,14 @@ CREATE TABLE plumbing.session (
 CREATE INDEX session_expires ON plumbing.session (expires_at);
 CREATE INDEX session_login ON plumbing.session (login) WHERE login <> '';
 
+-- When each worker was last seen.
+-- placement: local
+CREATE TABLE plumbing.heartbeat (
+    worker     text        NOT NULL,
+    seen_at    timestamptz NOT NULL,
+    CONSTRAINT heartbeat_pkey PRIMARY KEY (worker)
+);
+
 -- Keys and settings of this installation: the key of the homes is made once and never changes.
 -- placement: local
 CREATE TABLE plumbing.setting (

@@ -59,6 +59,12 @@ OUTBOX_DEAD = Gauge("outbox_dead", "Errands given up.", ("lane",), multiprocess_
 OUTBOX_LAG = Gauge(
     "outbox_lag_seconds", "Age of the oldest errand due.", ("lane",), multiprocess_mode="mostrecent", registry=REGISTRY
 )
+WORKER_AGE = Gauge(
+    "worker_heartbeat_age_seconds",
+    "Since any worker was last seen.",
+    multiprocess_mode="mostrecent",
+    registry=REGISTRY,
+)
 ERRANDS = Counter("errands_total", "Errands run.", ("kind", "outcome"), registry=REGISTRY)
 ERRAND_SECONDS = Histogram("errand_seconds", "Time of an errand.", ("kind",), buckets=_FAST, registry=REGISTRY)
 
@@ -162,5 +168,7 @@ def _reason(error: BaseException) -> str:
             diagnosis = error.diag
             known = (error.sqlstate, diagnosis.table_name, diagnosis.column_name, diagnosis.constraint_name)
             return " ".join(filter(None, known)) or "no answer"
+        case OSError():
+            return error.strerror or ""
         case _:
-            return str(error)
+            return "(what it says may be about a person: left out)"

@@ -136,6 +136,9 @@ def log_in(desk: Desk, body: bytes, request: Request[Any, Any, Any]) -> Response
     except Refused as refusal:
         said = sentence(refusal, desk.language)
         return _login_page(desk, onward, said, name)
+    if desk.session:
+        with desk.engine.begin(SYSTEM) as work:
+            sessions.end(work, desk.session)
     secure = desk.secure
     cookie = Cookie(
         SECURE_COOKIE if secure else COOKIE, value=session.token, path="/", httponly=True, secure=secure, samesite="lax"

@@ -1,0 +1,85 @@
+"""值班 — a worker: one thread a lane so that a slow lane holds up no other, a heartbeat, and what is old swept out."""
+
+from __future__ import annotations
+
+import os
+import socket
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import timedelta
+from threading import Event
+
+import structlog
+
+from yiwang.ground.actor import SYSTEM
+from yiwang.ground.outcome import Refused
+from yiwang.plumbing import outbox, retention
+from yiwang.plumbing.database import Unavailable
+from yiwang.plumbing.outbox import Runner
+from yiwang.plumbing.tables import Mode, Table
+from yiwang.plumbing.work import Engine
+
+PAUSE = 0.2
+AFTER_TROUBLE = 1.0
+BEAT = 5.0
+SWEEP = timedelta(hours=1)
+
+HEARTBEAT = Table("plumbing.heartbeat", {"worker": "text", "seen_at": "timestamptz"}, ("worker",))
+
+_log = structlog.get_logger("worker")
+
+
+@dataclass(slots=True)
+class Shift:
+    """值班: works the lanes from `run` on until `stopping` is set. Any number may run side by side."""
+
+    engine: Engine
+    runners: Mapping[str, Runner]
+    lanes: Sequence[str]
+    stopping: Event = field(default_factory=Event)
+    name: str = field(default_factory=lambda: f"{socket.gethostname()}:{os.getpid()}")
+
+    def run(self) -> None:
+        """Until told to stop; the errands in hand are finished first."""
+        with ThreadPoolExecutor(len(self.lanes), "lane") as threads:
+            for lane in self.lanes:
+                threads.submit(self._work, lane)
+            try:
+                self._watch()
+            finally:
+                self.stopping.set()
+
+    def _work(self, lane: str) -> None:
+        while not self.stopping.is_set():
+            done = False
+            with self._unharmed(lane):
+                for errand in outbox.claim(self.engine, lane):
+                    outbox.run(self.engine, self.runners, errand)
+                    done = True
+            if not done:
+                self.stopping.wait(PAUSE)
+
+    def _watch(self) -> None:
+        swept = self.engine.clock() - SWEEP
+        while not self.stopping.is_set():
+            with self._unharmed("heartbeat"):
+                with self.engine.begin(SYSTEM) as work:
+                    work.add(HEARTBEAT, {"worker": self.name, "seen_at": work.now}, Mode.PUT)
+                if self.engine.clock() - swept >= SWEEP:
+                    retention.sweep(self.engine)
+                    swept = self.engine.clock()
+            self.stopping.wait(BEAT)
+
+    @contextmanager
+    def _unharmed(self, doing: str) -> Iterator[None]:
+        """Trouble of one round is told, and the next round tries again."""
+        try:
+            yield
+        except (Unavailable, Refused) as error:
+            _log.warning("worker waits", doing=doing, why=type(error).__name__)
+            self.stopping.wait(AFTER_TROUBLE)
+        except Exception as error:  # noqa: BLE001 — a lane that ended by itself would be missed by nobody
+            _log.error("worker in trouble", doing=doing, exc_info=error)
+            self.stopping.wait(AFTER_TROUBLE)
