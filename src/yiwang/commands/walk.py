@@ -87,7 +87,7 @@ def run() -> list[dict[str, Any]]:
 
 
 def walk(as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False) -> None:
-    """Walk the seed's three examples from the window to the applicant's hand, on simulated days from 2017-08-14."""
+    """Walk the seed's examples from window to hand, on simulated days from 2017-08-14."""
     cases = run()
     if as_json:
         typer.echo(msgspec.json.encode(cases).decode())

@@ -52,6 +52,7 @@ class Act:
     role: str
     command: Callable[..., OnTask]
     arguments: Mapping[str, Any]
+    place: str = PROVINCE
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +72,35 @@ class Script:
 
 def _d(month: int, day: int) -> date:
     return date(2017, month, day)
+
+
+def _single(identifier: str, name: str, applicant: str, centre: str) -> Script:
+    return Script(
+        item="其他-90001-000",
+        identifier=identifier,
+        name=name,
+        answers={"imports": "yes"},
+        form={
+            "project_unit": name,
+            "legal_representative": "样例法人",
+            "project_name": "演示检测楼建设项目",
+            "industry": "M7450",
+            "site_address": "演示省演示市样例路1号",
+            "construction_period": "2017-09/2019-08",
+            "content_and_scale": "新建检测实验楼一幢，建筑面积3200平方米",
+            "total_investment": "5600",
+            "equipment_or_technology": "样例质谱仪",
+            "specification": "SP-1",
+            "unit_price": "120",
+            "quantity": "2",
+            "foreign_exchange_amount": "240",
+            "country_or_region": "276",
+        },
+        centre=centre,
+        applicant=applicant,
+        acts=[Act(_d(8, 14), "FGW", "decider", Decide, {"outcome": "grant"}, COUNTY)],
+        handed_over=_d(8, 14),
+    )
 
 
 def _joint(identifier: str, name: str, applicant: str, centre: str, *, experts: bool) -> Script:
@@ -141,10 +171,11 @@ def _consultation(identifier: str, name: str, applicant: str, centre: str) -> Sc
 
 
 def scripts(firms: Sequence[tuple[str, str, str]]) -> list[Script]:
-    """The joint example without and with expert review, and the consultation example."""
+    """The seed's three: one department, several jointly (without and with expert review), one that consults others."""
     county, town = f"{COUNTY}.XZFW", f"{TOWN}.XZFW"
     one, two, three = firms
     return [
+        _single(*one, town),
         _joint(*one, county, experts=False),
         _joint(*two, county, experts=True),
         _consultation(*three, town),
@@ -223,7 +254,7 @@ class Walk:
         self.clock.go(act.day)
         self.drain()
         role = "handler" if act.role == "consultee" else act.role
-        actor = self.actor(f"{act.line.lower()}-{role}-{PROVINCE}")
+        actor = self.actor(f"{act.line.lower()}-{role}-{act.place}")
         with self.engine.begin(actor) as work:
             case = reading.look(work, home, case_id)
             task = next(t for t in case.tasks.values() if t.desk == actor.organisation and t.role == act.role)
