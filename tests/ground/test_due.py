@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -19,8 +20,9 @@ J1 = ("--start", "2017-08-14", "--limit", "25wd")
 EXPERTS = ("--stop", "2017-08-21..2017-09-01:EXPERT_REVIEW")
 
 
-def call(*arguments: str, exit_code: int = 0, stdin: str | bytes = "") -> str:
-    result = CliRunner().invoke(APP, arguments, input=stdin, catch_exceptions=False)
+def call(*arguments: str, exit_code: int = 0, stdin: str | bytes = "", language: str = "zh") -> str:
+    spoken = {"LANGUAGE": language}
+    result = CliRunner().invoke(APP, arguments, input=stdin, env=spoken, catch_exceptions=False)
     assert result.exit_code == exit_code, result.output
     return result.stdout if exit_code != 2 else result.stderr
 
@@ -183,3 +185,14 @@ def test_a_batch_from_a_file(tmp_path: Path) -> None:
     file = tmp_path / "limits.jsonl"
     file.write_text('{"start":"2017-08-14","limit":"20wd"}\n' * 3, "utf-8")
     assert [json.loads(line)["due"] for line in call("--batch", str(file)).splitlines()] == ["2017-09-11"] * 3
+
+
+def test_in_english() -> None:
+    """终端是英文的，答案也用英文。"""
+    lines = call(*J1, *EXPERTS, "--explain", language="en_GB.UTF-8").splitlines()
+    assert lines[0] == "Due 2017-09-29"
+    stopped = next(line for line in lines if line.startswith("2017-08-22"))
+    assert "not counted  Clock stopped  Expert review  Administrative Licensing Law, art. 45" in stopped
+    assert not [line for line in lines if re.search(r"[\u4e00-\u9fff]", line)]
+    refused = call(*J1, "--stop", "2017-08-21..2017-09-01:", exit_code=2, language="en")
+    assert "A stop of the clock needs its legal ground." in re.sub(r"[\s│]+", " ", refused)

@@ -5,20 +5,33 @@ from __future__ import annotations
 import contextlib
 import datetime as dt
 import functools
+import os
 import sys
 from collections.abc import Iterable
-from gettext import gettext as _
 from pathlib import Path
 from typing import Annotated, BinaryIO
 
 import msgspec
 import typer
 
+from yiwang.front.look import naming
+from yiwang.front.refusals import sentence
 from yiwang.ground.clock import Day, Extension, Ground, Ledger, Limit, Stop, extend, reckon
 from yiwang.ground.outcome import Invalid, Refused
 from yiwang.ground.workdays import CALENDAR
+from yiwang.plumbing.i18n import Translator, negotiate, translator
 
 _ASKED_BY = "yiwang due"
+_LANGUAGE = ("LANGUAGE", "LC_ALL", "LC_MESSAGES", "LANG")
+
+
+def _words() -> Translator:
+    """The words of the terminal's language, as gettext looks for it; Chinese where it is none of ours."""
+    return translator(negotiate(*map(os.environ.get, _LANGUAGE)))
+
+
+def _(message: str) -> str:
+    return _words().gettext(message)
 
 
 class _StopLine(msgspec.Struct, rename={"since": "from"}, forbid_unknown_fields=True):
@@ -82,7 +95,7 @@ def due(
         str | None, typer.Option(help=_("批量：逐行 JSON 的文件，- 为标准输入；逐行输出 JSON"), metavar="FILE|-")
     ] = None,
 ) -> None:
-    """算期限：从起算日算出到期日，逐日可查。"""
+    """算期限: the due day from the start day; with --explain, every day and the article."""
     if batch is not None:
         if start or limit or stop or extension:
             raise typer.BadParameter(_("--batch 不与 --start、--limit、--stop、--extend 同用"))
@@ -95,7 +108,7 @@ def due(
         stops = [_read_stop(text) for text in stop or ()]
         ledger = _reckon(_Line(start, limit, stops, _once(extension or ()), today))
     except Refused as refusal:
-        raise typer.BadParameter(str(refusal)) from None
+        raise typer.BadParameter(f"{sentence(refusal, _words().language)} {refusal}") from None
     if as_json:
         typer.echo(msgspec.json.encode(_answer(ledger, explain)).decode())
     else:
@@ -245,6 +258,5 @@ def _explained(day: Day) -> str:
     }
     verdict = _("计入") if day.counted else _("不计")
     ground = _(day.ground.label) if day.ground else ""
-    return "  ".join(
-        filter(None, (f"{day.date}", verdict, words[day.why], day.holiday, ground, day.clause, day.notice))
-    )
+    clause = naming.clause(day.clause, _words())
+    return "  ".join(filter(None, (f"{day.date}", verdict, words[day.why], _(day.holiday), ground, clause, day.notice)))
