@@ -154,7 +154,6 @@ def _chinese_in_template(source: str) -> Iterator[str]:
 CHINESE_BY_LAW = {
     "front/documents.py": "official papers are Chinese by law (国家通用语言文字法 9)",
     "front/look/wording.py": "dates as Chinese readers write them; the English stands beside",
-    "desks/site/pages.py": "being rewritten",
     "front/shell.py": "the product's name, which stands in both languages",
     "front/look/styleguide.py": "invented data for the sample pages, not words of the interface",
 }

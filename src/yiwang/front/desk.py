@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from hmac import compare_digest
 from typing import Any
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qsl, quote
 from uuid import UUID, uuid4
 
 from litestar import Request, Response
@@ -28,6 +28,7 @@ SECURE_COOKIE = "__Host-yiwang"
 LANGUAGE_COOKIE = "yiwang_language"
 TYPE_COOKIE = "yiwang_type"
 FIELDS = 2_000
+URL = "%/:?#[]@!$&'()*+,;=-._~"
 
 
 @dataclass(slots=True)
@@ -119,7 +120,7 @@ class Desk:
 
     def go(self, path: str, cookies: list[Cookie] | None = None) -> Response[str]:
         """To another page; after a form, so that going back does not send it again."""
-        return Response("", status_code=303, headers={"location": path}, cookies=cookies or [])
+        return Response("", status_code=303, headers={"location": quote(path, safe=URL)}, cookies=cookies or [])
 
     def form(self, body: bytes) -> Form:
         """The posted form, once its token is the session's own."""

@@ -24,7 +24,8 @@ def _fonts() -> list[str]:
     return sorted({str(p.parent) for p in root.rglob("*.[ot]t[fc]")})
 
 
-def _qr(text: str) -> str:
+def qr(text: str) -> str:
+    """二维码 of a text as an SVG picture."""
     out = io.BytesIO()
     segno.make(text, error="m").save(out, kind="svg", scale=1, border=2, xmldecl=False)
     return out.getvalue().decode()
@@ -58,6 +59,6 @@ def receipt(case: Case, dues: Dues, centre: str) -> bytes:
             "promised": wording.date(dues.promised, "zh"),
             "legal": wording.date(dues.legal, "zh"),
             "provisional": "（暂定）" if dues.provisional else "",
-            "qr": _qr(f"yiwang:{case.matter.number}"),
+            "qr": qr(f"yiwang:{case.matter.number}"),
         },
     )

@@ -134,7 +134,8 @@ def build(
 
     def fail(request: Request[Any, Any, Any], error: Exception) -> Response[Any]:
         if isinstance(error, NotLoggedIn) and not request.scope["path"].startswith(API):
-            place = quote(request.scope["path"])
+            query = request.scope["query_string"].decode("ascii")
+            place = quote(request.scope["path"] + (f"?{query}" if query else ""))
             return harden(Response("", status_code=303, headers={"location": f"/login?next={place}"}))
         api = request.scope["path"].startswith(API)
         today = engine.clock().astimezone(SHANGHAI).date()

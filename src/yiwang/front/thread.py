@@ -7,7 +7,7 @@ from typing import Any
 
 from yiwang.casework.messages import Case
 from yiwang.casework.service import cases, reading
-from yiwang.catalogue.messages import Flow
+from yiwang.catalogue.messages import Flow, StepKind
 from yiwang.directory import service as directory
 from yiwang.front.look.naming import name_of
 from yiwang.front.look.wording import date_and_time
@@ -25,7 +25,7 @@ class View:
 
     case: Case
     dues: Any
-    steps: list[dict[str, str]]
+    steps: list[dict[str, Any]]
     names: dict[str, str]
     receiving: str
     deciding: str
@@ -55,7 +55,7 @@ def _name(places: Any, code: str, language: str) -> str:
     return name_of(places[code], language) if code in places else code
 
 
-def _steps(work: Work, case: Case) -> list[dict[str, str]]:
+def _steps(work: Work, case: Case) -> list[dict[str, Any]]:
     """The steps of this case: those done, those open with who holds them, those ahead."""
     flow = cases.published_of(work, case).item.flow
     places = directory.snapshot(work).organisations
@@ -78,6 +78,7 @@ def _steps(work: Work, case: Case) -> list[dict[str, str]]:
                 "id": step.id,
                 "name": name_of(step, work.language),
                 "state": state,
+                "special": step.kind is StepKind.SPECIAL,
                 "who": translate(mark("数据共享系统"))
                 if desk == cases.AUTOMATIC
                 else _name(places, desk, work.language),

@@ -2,38 +2,67 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Mapping
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlencode, urlsplit
 
 from litestar import Request, Response
 from litestar.datastructures import Cookie
 
 from yiwang.catalogue import service as catalogue
-from yiwang.catalogue.messages import Item, Published
+from yiwang.catalogue.messages import At, Item, Published, Who
 from yiwang.directory import service as directory
+from yiwang.directory.messages import Line
 from yiwang.front import policy
 from yiwang.front.desk import COOKIE, LANGUAGE_COOKIE, SECURE_COOKIE, TYPE_COOKIE, Desk, read_form
 from yiwang.front.entry import enter
-from yiwang.front.look.parts import Account
-from yiwang.front.refusals import sentence
+from yiwang.front.look.naming import name_of, word_of
+from yiwang.front.look.parts import Account, Fault, Option
+from yiwang.front.refusals import sentence, status
 from yiwang.front.routes import page, sent
 from yiwang.ground.actor import SYSTEM
-from yiwang.ground.outcome import Refused
+from yiwang.ground.clock import Limit
+from yiwang.ground.outcome import Invalid, NotFound, Refused
+from yiwang.intake.service import reading
 from yiwang.plumbing import sessions
-from yiwang.plumbing.i18n import LANGUAGES, translator
+from yiwang.plumbing.i18n import LANGUAGES, Language, mark, translator
+from yiwang.sharing.messages import SubjectKind
 from yiwang.sharing.service import licences
+from yiwang.sharing.service import requests as sharing
 
 OPEN: dict[str, Any] = {"public": "information for everybody"}
-SECTORS = ("投资审批", "不动产", "商事登记", "医保社保", "便民服务")
+SECTORS = (mark("投资审批"), mark("不动产"), mark("商事登记"), mark("医保社保"), mark("便民服务"))
+SIZE = 30
+FIRST = 6
+LEVELS = {At.PROVINCE: mark("省级"), At.CITY: mark("市级"), At.COUNTY: mark("县级")}
 
 
 @page("/", opt=OPEN)
-def home(desk: Desk, q: str = "", sector: str = "") -> Response[str]:
-    """首页: find an item in everyday words."""
+def home(desk: Desk, q: str = "", sector: str = "", offset: int = 0, all: int = 0) -> Response[str]:  # noqa: A002 — in the address
+    """首页: find an item in everyday words, by initials or by sector."""
+    chosen = sector if sector in SECTORS else ""
+    asked = bool(q.strip() or chosen or all)
+    start = max(offset, 0) if asked else 0
     with desk.engine.begin(SYSTEM, desk.language) as work:
-        found = catalogue.find(work, q, sector=sector if sector in SECTORS else "")
-        everything = len(catalogue.items(work))
-    return desk.page("home.html", q=q[:100], sector=sector, found=found, total=everything, sectors=SECTORS)
+        found = catalogue.find(work, q, sector=chosen)
+        counts = Counter(s for p in catalogue.items(work) for s in SECTORS if p.item.sector.startswith(s))
+        lines = directory.snapshot(work).lines
+    kept = {name: value for name, value in (("q", q[:100]), ("sector", chosen), ("all", "1" if all else "")) if value}
+    size = SIZE if asked else FIRST
+    return desk.page(
+        "home.html",
+        q=q[:100],
+        sector=chosen,
+        asked=asked,
+        found=found[start : start + size],
+        total=len(found),
+        counts=counts,
+        lines=lines,
+        limits={f.code: Limit.parse(f.promised) for f in found if f.promised},
+        earlier=f"/?{urlencode(kept | {'offset': max(start - size, 0)})}" if start else "",
+        later=f"/?{urlencode(kept | {'offset': start + size})}" if asked and start + size < len(found) else "",
+    )
 
 
 def answers_from(item: Item, given: dict[str, tuple[str, ...]]) -> dict[str, str | tuple[str, ...]]:
@@ -56,35 +85,81 @@ def guide(code: str, desk: Desk, request: Request[Any, Any, Any]) -> Response[st
     names = [k for k in request.query_params if k.startswith("q.")]
     given = {k[2:]: tuple(request.query_params.getall(k)) for k in names}
     answers = answers_from(item, given)
-    asked = bool(given) or not item.questions
-    complete = asked and len(answers) == len(item.questions)
+    asked = bool(request.query_params) or not item.questions
+    missing = [q for q in item.questions if q.code not in answers]
+    complete = asked and not missing
+    applicant = desk.actor is not None and "applicant" in desk.actor.roles
+    here = f"{request.url.path}?{request.url.query}"
     return desk.page(
         "guide.html",
-        published=published,
         item=item,
-        department=lines[item.line].short if item.line in lines else item.line,
+        line=lines.get(item.line),
         answers=answers,
-        asked=asked,
+        faults=[Fault(f"q.{q.code}", word_of(q, desk.language, "text")) for q in missing] if asked else [],
         complete=complete,
         needs=catalogue.needs(item, answers) if complete else None,
-        flow=flow_rows(published),
+        flow=flow_rows(published, lines, desk.language),
+        places=places(desk) if complete and applicant else [],
+        place=usual_place(desk) if complete and applicant else "",
+        applicant=applicant,
+        log_in_first=f"/login?next={quote(here)}",
     )
 
 
-def flow_rows(published: Published) -> list[dict[str, str]]:
-    """The steps of a flow chart as the guide lists them."""
+def places(desk: Desk) -> list[Option]:
+    """在哪里办: the divisions a matter can lie in, each under its city."""
+    with desk.engine.begin(SYSTEM, desk.language) as work:
+        book = directory.snapshot(work).divisions
+        today = work.today
+    standing = {c: d for c, d in book.items() if len(c) == 6 and (d.valid_to is None or d.valid_to > today)}
+    standing = {c: d for c, d in standing.items() if d.valid_from is None or d.valid_from <= today}
+    named = {code: word_of(division, desk.language) for code, division in standing.items()}
     return [
-        {"name": s.name, "limit": str(s.limit or ""), "clock": s.clock, "basis": s.basis}
+        Option(code, f"{named[division.parent]} · {named[code]}")
+        for code, division in sorted(standing.items())
+        if code[4:] != "00" and division.parent in named
+    ]
+
+
+def usual_place(desk: Desk) -> str:
+    """常用地: where the applicant's last matter lay, else where the applicant is registered; maybe neither."""
+    with desk.work() as work:
+        me = directory.person(work, desk.who.person)
+        subject = sharing.know(work, SubjectKind(me.subject_kind), me.subject_identifier, me.name)
+        last = reading.applications(work, subject, limit=1)
+    at = 0 if me.subject_kind == "person" else 2
+    return last[0].division if last else me.subject_identifier[at : at + 6]
+
+
+def flow_rows(published: Published, lines: Mapping[str, Line], language: Language) -> list[dict[str, Any]]:
+    """怎么办: the steps of the flow as the guide lists them: who, how long, visits, basis."""
+    return [
+        {"step": s, "who": _who(s.who, published.item, lines, language)}
         for s in published.item.flow.steps
         if s.who is not None
     ]
 
 
+def _who(who: Who, item: Item, lines: Mapping[str, Line], language: Language) -> str:
+    say = translator(language).gettext
+    if who.role == "system":
+        return say(mark("系统自动，不用您管"))
+    if who.at is At.RECEIVING:
+        return say(mark("您选的办事窗口"))
+    line = lines.get(item.line if who.line == "*" else who.line)
+    name = (name_of(line, language) if language == "en" else line.short) if line else who.line
+    level = say(LEVELS[who.at]) if who.at in LEVELS else ""
+    return f"{name} {level}".strip()
+
+
 @page("/licences/{code:str}", opt=OPEN)
 def licence(code: str, desk: Desk) -> Response[str]:
     """电子证照核验: anyone who scans a code learns whether the licence is genuine and in force."""
-    with desk.engine.begin(SYSTEM, desk.language) as work:
-        view = licences.check(work, code)
+    try:
+        with desk.engine.begin(SYSTEM, desk.language) as work:
+            view = licences.check(work, code)
+    except (Invalid, NotFound) as refusal:
+        return desk.page("check.html", status(refusal), code=code[:200], fault=desk.say(refusal))
     return desk.page("licence.html", view=view)
 
 
@@ -92,8 +167,8 @@ def licence(code: str, desk: Desk) -> Response[str]:
 def check(desk: Desk, code: str = "") -> Response[str]:
     """核验入口: type a licence's identifier."""
     if code:
-        return desk.go(f"/licences/{code.strip()[:200]}")
-    return desk.page("check.html")
+        return desk.go(f"/licences/{quote(code.strip()[:200], safe='')}")
+    return desk.page("check.html", code="", fault="")
 
 
 @page("/login", opt=OPEN)

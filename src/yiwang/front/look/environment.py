@@ -120,7 +120,7 @@ def _filters() -> dict[str, Callable[..., Any]]:
         "casenumber": wording.case_number,
         "mask": wording.mask,
         "filesize": lambda value: wording.file_size(value, _words()),
-        "named": lambda thing: naming.in_chinese(naming.name_of(thing, reading()), reading()),
+        "named": lambda thing, word="name": naming.in_chinese(naming.word_of(thing, reading(), word), reading()),
         "zh": lambda text: naming.in_chinese(text, reading()),
         "clause": lambda text: naming.in_chinese(naming.clause(text, _words()), reading()),
         "limit": lambda value: wording.limit(value, _words()) if isinstance(value, Limit) else value,

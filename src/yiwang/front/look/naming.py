@@ -72,6 +72,12 @@ def name_of(thing: Named, language: str) -> str:
     return thing.name_en if language == "en" and thing.name_en else thing.name
 
 
+def word_of(thing: object, language: str, word: str = "name") -> str:
+    """用词 — the same for another word of a thing: the `text` of a question, the `label` of an option."""
+    chinese: str = getattr(thing, word)
+    return getattr(thing, f"{word}_en", "") or chinese if language == "en" else chinese
+
+
 def in_chinese(text: str, language: Language) -> str | Markup:
     """中文照录 — text that has no English, so that a page in English says in which language it is."""
     if language == "zh" or not CHINESE.search(text):

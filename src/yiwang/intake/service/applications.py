@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import datetime, time
 from uuid import UUID
 
 from yiwang.casework.messages import Case, CompleteStep, Duty, OpenCase
 from yiwang.casework.service import cases, reading
 from yiwang.catalogue import service as catalogue
-from yiwang.catalogue.messages import CaseType, Necessity, Published
+from yiwang.catalogue.messages import CaseType, Item, Necessity, Published
 from yiwang.directory import service as directory
 from yiwang.ground.clock import Limit
 from yiwang.ground.outcome import Conflict, FieldError, Forbidden, Invalid, Refused
@@ -92,10 +92,40 @@ def answer(work: Work, home: int, application_id: UUID, answers: Mapping[str, st
     sharing.need(work, subject, application_id, application.item, application.item_version, needs.held, PURPOSE)
 
 
-def fill(work: Work, home: int, application_id: UUID, form: Mapping[str, object]) -> None:
+def fill(
+    work: Work,
+    home: int,
+    application_id: UUID,
+    form: Mapping[str, object],
+    delivery: Delivery | None = None,
+    address: str = "",
+) -> None:
     """填报: keep what the applicant has written so far, unchecked, so that nothing is lost."""
     application = _drafted(work, home, application_id)
-    work.change(APPLICATION, {"home": home, "id": application_id}, {"form": {**application.form, **form}})
+    values: dict[str, object] = {"form": {**application.form, **form}}
+    if delivery is not None:
+        values |= {"delivery": delivery, "address": address}
+    work.change(APPLICATION, {"home": home, "id": application_id}, values)
+
+
+def check(work: Work, home: int, application_id: UUID) -> None:
+    """核对: whether a draft could be handed in as it is; Invalid with every field that is missing or wrong."""
+    application = _drafted(work, home, application_id)
+    _checked(application, catalogue.version_of(work, application.item, application.item_version).item, application.form)
+
+
+def _checked(application: Application, item: Item, form: Mapping[str, object]) -> dict[str, object]:
+    """The form in normal writing, and the way of delivery looked at with it: everything wrong is said at once."""
+    no_address = application.delivery is Delivery.COURIER and not application.address.strip()
+    errors = [FieldError("address", "field.required")] if no_address else []
+    try:
+        form = catalogue.check_form(item, application.answers, form)
+    except Invalid as problem:
+        errors = [*problem.errors, *errors]
+    if errors:
+        raise Invalid("intake.form", errors=tuple(errors))
+    visits.promise(application.channel, application.delivery, on_the_spot=item.case_type is CaseType.SPOT)
+    return dict(form)
 
 
 def bring(work: Work, home: int, application_id: UUID, material: str, file: UUID) -> None:
@@ -114,10 +144,8 @@ def submit(command: Submit, work: Work) -> Receipt:
     application = _drafted(work, command.home, command.id)
     published = catalogue.version_of(work, application.item, application.item_version)
     item = published.item
-    form = catalogue.check_form(item, application.answers, {**application.form, **command.form})
-    visits.promise(application.channel, command.delivery, on_the_spot=item.case_type is CaseType.SPOT)
-    if command.delivery is Delivery.COURIER and not command.address.strip():
-        raise Invalid("intake.form", errors=(FieldError("address", "field.required"),))
+    wanted = replace(application, delivery=command.delivery, address=command.address)
+    form = _checked(wanted, item, {**application.form, **command.form})
     case = cases.open_case(
         OpenCase(
             home=application.home,

@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from uuid import UUID
 
 from yiwang.catalogue import service as catalogue
 from yiwang.catalogue.messages import Published
 from yiwang.intake import store
-from yiwang.intake.messages import Application, DeliveryRow, Notice, Visit
+from yiwang.intake.messages import Application, Delivery, DeliveryRow, Notice, Visit
+from yiwang.intake.rules import prefill
+from yiwang.intake.rules import visits as visit_rules
+from yiwang.intake.rules.prefill import Known
 from yiwang.plumbing.work import Work
 from yiwang.sharing.messages import Subject
+from yiwang.sharing.service import requests as sharing
+
+EARLIER = 10
 
 
 def application(work: Work, home: int, application_id: UUID) -> Application:
@@ -25,6 +32,28 @@ def item_of(work: Work, of: Application) -> Published:
 def applications(work: Work, of: Subject, limit: int = 30, offset: int = 0) -> list[Application]:
     """我的办件: a subject's applications, the newest first."""
     return store.of_subject(work, of.home, of.id, limit, offset)
+
+
+def known(work: Work, of: Application) -> dict[str, Known]:
+    """预填: what the fields of a draft can be filled with, and where that comes from. 规定 6"""
+    item = item_of(work, of).item
+    needed = catalogue.needs(item, of.answers)
+    labels = {m.code: m.source.label for m in needed.held}
+    asked = sharing.held(work, of.home, of.id)
+    there = [r for r in asked if r.material in labels and r.state in sharing.RIGHT]
+    records = [(labels[r.material], {**r.record, **_whole(r.record.get(r.material))}) for r in there]
+    before = store.of_subject(work, of.home, of.subject, EARLIER, 0)
+    return prefill.known(needed.fields, of.applicant, records, [a.form for a in before if a.id != of.id])
+
+
+def _whole(document: object) -> Mapping[str, object]:
+    """The data items of a document that was asked for as a whole."""
+    return document if isinstance(document, Mapping) else {}
+
+
+def planned_visits(of: Application, way: Delivery) -> int:
+    """跑几次: how often this applicant must come in person when the result goes this way. 规定 2"""
+    return visit_rules.planned(of.channel, way)
 
 
 def notices(work: Work, home: int, application_id: UUID) -> list[Notice]:

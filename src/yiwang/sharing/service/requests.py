@@ -31,6 +31,7 @@ from yiwang.sharing.messages import (
 from yiwang.sharing.store import AccessRow, Request
 
 FETCH = "sharing.fetch"
+RIGHT = (State.FETCHED, State.CONFIRMED)
 THERE = (State.FETCHED, State.CONFIRMED, State.DISPUTED)
 
 
