@@ -9,7 +9,9 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import dataclass
+from typing import Any
 from urllib.parse import urlsplit
+from uuid import uuid4
 
 import httpx2
 import psycopg
@@ -26,8 +28,10 @@ from yiwang.plumbing.postgres_roles import ADMIN, APP
 from yiwang.web import DATABASE
 
 from tests.conftest import copy_database
+from tests.gateway.conftest import FORM, QUALIFICATION, draft
 
 SERVE = "import sys; from yiwang.commands.serving import serve; serve('yiwang.web:web', '127.0.0.1', int(sys.argv[1]))"
+CLERK = "clerk-330106109"
 ENOUGH = 20.0
 """Seconds after which a server that does not answer counts as dead; no test waits that long when all is well."""
 
@@ -95,6 +99,32 @@ def served(cluster: Cluster, demo_template: str) -> Iterator[Served]:
 def _token(headers: object) -> str:
     assert isinstance(headers, dict)
     return str(headers["Authorization"]).removeprefix("Bearer ")
+
+
+@pytest.fixture(scope="session")
+def real(served: Served) -> dict[str, str]:
+    """A case that was accepted, with the task that waits for the handler: random ones lead nowhere."""
+    with served.client() as program:
+
+        def ask(login: str, method: str, path: str, body: Any = None) -> Any:
+            headers = {"authorization": f"Bearer {served.tokens[login]}", "idempotency-key": str(uuid4())}
+            answer = program.request(method, f"/api/v1{path}", json=body, headers=headers)
+            assert answer.is_success, answer.text
+            return answer.json()
+
+        ref = ask(CLERK, "POST", "/applications", draft(3))["ref"]
+        ask(CLERK, "POST", f"/applications/{ref}/submission", {"form": FORM})
+        needs = ask(CLERK, "GET", f"/items/{QUALIFICATION}/needs?answer=categories=highway&answer=titles=yes")
+        brought = {need["material"]: need["checkpoints"] for need in needs["bring"]}
+        ask(CLERK, "POST", f"/applications/{ref}/acceptance", {"brought": brought})
+        opened = ask(CLERK, "GET", f"/cases/{ref}")
+    return {
+        "ref": ref,
+        "task": opened["tasks"][0]["task"],
+        "number": opened["number"],
+        "applicant": draft(3)["name"],
+        "code": QUALIFICATION,
+    }
 
 
 @pytest.fixture
