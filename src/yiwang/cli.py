@@ -6,6 +6,7 @@ import sys
 
 import typer
 
+from yiwang.commands.bench import bench
 from yiwang.commands.demo import demo
 from yiwang.commands.due import due
 from yiwang.commands.load import load
@@ -31,6 +32,7 @@ app.command()(sandbox)
 app.command()(walk)
 app.command()(verify)
 app.command()(reconcile)
+app.command()(bench)
 app.add_typer(load)
 
 
