@@ -47,6 +47,11 @@ def place(*path: str | int, value: object) -> tuple[str, str]:
         (("legal",), "45 days", "legal", "field.limit"),
         (("levels",), "省", "levels", "field.list"),
         (("audience",), 7, "audience", "field.list"),
+        (("name",), "a\0", "name", "field.text"),
+        (("name",), "\ud800", "name", "field.text"),
+        (("result_kind",), "", "result_kind", "field.required"),
+        (("audience",), [], "audience", "field.required"),
+        (("levels",), ["\0"], "levels", "field.list"),
         (("visits",), "一次", "visits", "field.number"),
         (("visits",), True, "visits", "field.number"),
         (("case_type",), "slow", "case_type", "field.choice"),
@@ -57,6 +62,7 @@ def place(*path: str | int, value: object) -> tuple[str, str]:
         (("materials", 0, "data_items", 1, "name"), None, "materials.1.data_items.2.name", "field.required"),
         (("materials", 0, "data_items", 1, "source"), "x", "materials.1.data_items.2.source", "field.source"),
         (("materials", 0, "when"), {"a": ["b"], "c": ["d"]}, "materials.1.when", "field.condition"),
+        (("materials", 0, "when"), {"a": ["\0"]}, "materials.1.when", "field.condition"),
         (("flow",), None, "flow", "field.required"),
         (("flow", "steps", 3, "who"), "ZJJ@moon:clerk", "flow.steps.4.who", "field.who"),
         (("flow", "steps", 3, "limit"), "soon", "flow.steps.4.limit", "field.limit"),
@@ -70,7 +76,12 @@ def test_the_place_of_an_error_is_exact(path: tuple[str | int, ...], value: obje
 
 
 junk = st.one_of(
-    st.none(), st.booleans(), st.integers(), st.floats(), st.text(max_size=5), st.just([]), st.just({}), st.just([[]])
+    st.none(),
+    st.booleans(),
+    st.integers(),
+    st.floats(),
+    st.text(max_size=5),
+    st.sampled_from(["\0", "\ud800", [], {}, [[]], [""]]),
 )
 
 

@@ -175,6 +175,11 @@ def digest(item: Item) -> str:
     return sha256(canonical(to_plain(item)).encode()).hexdigest()
 
 
+def _storable(text: str) -> bool:
+    """No database keeps NUL or half a character."""
+    return not any(c == "\0" or "\ud800" <= c <= "\udfff" for c in text)
+
+
 class _Reader:
     """Reads plain data and remembers where it stands, so that an error names its place: item.materials.2.category."""
 
@@ -186,9 +191,9 @@ class _Reader:
 
     def text(self, raw: Mapping[str, Any], key: str, default: str | None = None) -> str:
         value = raw.get(key, default)
-        if not isinstance(value, str | int) or isinstance(value, bool):
+        if not isinstance(value, str | int) or isinstance(value, bool) or not _storable(str(value)):
             raise self.fail(key, "field.required" if value is None else "field.text")
-        if default is None and not str(value).strip():
+        if default != "" and not str(value).strip():
             raise self.fail(key, "field.required")
         if len(str(value)) > MOST_TEXT:
             raise self.fail(key, "field.too_long", limit=MOST_TEXT)
@@ -196,8 +201,10 @@ class _Reader:
 
     def texts(self, raw: Mapping[str, Any], key: str, default: Sequence[str] = ()) -> tuple[str, ...]:
         value = raw.get(key, default)
-        if not isinstance(value, list | tuple) or not all(isinstance(v, str) for v in value):
+        if not isinstance(value, list | tuple) or not all(isinstance(v, str) and _storable(v) for v in value):
             raise self.fail(key, "field.list")
+        if default and not value:
+            raise self.fail(key, "field.required")
         return tuple(value)
 
     def word(self, raw: Mapping[str, Any], key: str, words: type[W], default: W | None = None) -> W:
@@ -248,9 +255,10 @@ class _Reader:
             raise self.fail("when", "field.condition")
         ((question, values),) = value.items()
         values = [values] if isinstance(values, str) else values
-        if not isinstance(question, str) or not isinstance(values, list) or not values:
+        words = (question, *values) if isinstance(values, list) and values else (None,)
+        if not all(isinstance(word, str) and _storable(word) for word in words):
             raise self.fail("when", "field.condition")
-        return Condition(question=question, values=tuple(str(v) for v in values))
+        return Condition(question=question, values=tuple(values))
 
     def source(self, raw: Mapping[str, Any]) -> Source:
         value = raw.get("source", {"kind": "self", "label": "自行填写"})
