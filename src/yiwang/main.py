@@ -28,11 +28,13 @@ from yiwang.sharing.messages import (
     Gathered,
     LicenceIssued,
     Messenger,
+    StopAsking,
 )
 from yiwang.sharing.service import requests as sharing
 from yiwang.sharing.service import webhooks
 
-LANES = ("default", "clock", "sharing", "webhooks")
+LANES = {"default": 1, "clock": 1, "sharing": 8, "webhooks": 4}
+"""The lanes of the outbox, with how many threads of a worker each has: who answers slowly holds up no other."""
 
 NET = Net(
     follows={
@@ -41,7 +43,7 @@ NET = Net(
         DataFetched: (after.data_there,),
         DataDisputed: (after.data_disputed,),
         CaseAccepted: (after.announce,),
-        CaseDecided: (after.results, after.announce),
+        CaseDecided: (after.results, after.needed_no_more, after.announce),
         CaseReady: (after.announce,),
         CaseClosed: (after.announce,),
         LicenceIssued: (after.licence,),
@@ -50,6 +52,7 @@ NET = Net(
     },
     obeys={
         Gather: sharing.gather,
+        StopAsking: sharing.stop_asking,
         FinishAutomatic: obey.finish_automatic,
         Note: obey.note,
         Supervise: obey.supervise,

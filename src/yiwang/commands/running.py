@@ -89,7 +89,7 @@ def worker(
     telemetry.configure(as_json=not sys.stderr.isatty())
     _usable(url)
     stop_on_signals()
-    database = Database(url, min_size=1, max_size=len(main.LANES) + 1, name="yiwang worker")
+    database = Database(url, min_size=1, max_size=8, name="yiwang worker")
     client = DepartmentClient(
         os.environ.get(SANDBOX, "http://127.0.0.1:8900"), bytes.fromhex(os.environ.get(SECRET, DEMO_SECRET))
     )

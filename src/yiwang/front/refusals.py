@@ -83,6 +83,7 @@ WORDS: Mapping[str, str] = {
     "rating.own_case": mark("经办人员不能评价或查看自己经办的办件的评价。"),
     "rating.reason_missing": mark("不满意请至少选择一个原因，便于整改。"),
     "sharing.no_such_request": mark("本件不需要这项数据。"),
+    "sharing.not_declared": mark("事项没有写明要向部门取「{material}」，不能取。"),
     "sharing.not_fetched": mark("这项数据还没有取到，不能确认或提出异议。"),
     "work.busy": mark("系统正忙，您的操作没有执行，请稍后再试。"),
     "work.stale": mark("内容已被他人修改，您的操作没有执行，请刷新后重试。"),

@@ -61,6 +61,7 @@ DATA_STATE = {
     "disputed": mark("申请人有异议"),
     "no_record": mark("部门无此记录"),
     "failed": mark("暂未取到，继续重试"),
+    "dropped": mark("不再需要"),
     "read": mark("查看"),
 }
 ACT = {

@@ -10,7 +10,7 @@ from yiwang.enforcement.messages import DutiesCreated
 from yiwang.handling.messages import WatchConsultation
 from yiwang.intake.messages import Delivered, IssueResults
 from yiwang.net.messages import AskRating, FinishAutomatic, Note, Supervise
-from yiwang.sharing.messages import Announce, DataDisputed, DataFetched, Gather, Gathered, LicenceIssued
+from yiwang.sharing.messages import Announce, DataDisputed, DataFetched, Gather, Gathered, LicenceIssued, StopAsking
 
 
 def fetch_step(event: TaskOpened) -> Sequence[object]:
@@ -46,6 +46,11 @@ def consultation(event: TaskOpened) -> Sequence[object]:
 def results(event: CaseDecided) -> Sequence[object]:
     """Decided → the licences of those who granted are made at once."""
     return [IssueResults(home=event.home, id=event.id, item=event.item, outcomes=event.outcomes)]
+
+
+def needed_no_more(event: CaseDecided) -> Sequence[object]:
+    """Decided → what departments have not answered yet is needed no more, so nobody asks for it (R47)."""
+    return [StopAsking(home=event.home, id=event.id)]
 
 
 def licence(event: LicenceIssued) -> Sequence[object]:

@@ -78,10 +78,12 @@ Outside = Callable[[Errand], object]
 @dataclass(frozen=True, slots=True)
 class Runner:
     """办法: how a kind of errand is run. `outside` calls the world with no transaction open; what it gives goes,
-    as `answer`, to `inside`, which writes in the same transaction that closes the errand."""
+    as `answer`, to `inside`, which writes in the same transaction that closes the errand. `wanted`, where there is
+    one, is asked before the world is: an errand whose reason is gone ends there."""
 
     inside: Callable[[Work, Errand, Any], None]
     outside: Outside | None = None
+    wanted: Callable[[Work, Errand], bool] | None = None
 
 
 def wait(attempt: int) -> timedelta:
@@ -108,12 +110,14 @@ def run(engine: Engine, runners: Mapping[str, Runner], errand: Errand) -> bool:
     outcome = _attempt(engine, runners, errand)
     ERRANDS.labels(errand.kind, outcome).inc()
     ERRAND_SECONDS.labels(errand.kind).observe(perf_counter() - started)
-    return outcome == "done"
+    return outcome in ("done", "unwanted")
 
 
 def _attempt(engine: Engine, runners: Mapping[str, Runner], errand: Errand) -> str:
     try:
         runner = runners[errand.kind]
+        if not _is_wanted(engine, runner, errand):
+            return "unwanted"
         answer = runner.outside(errand) if runner.outside else None
         with engine.begin(SYSTEM) as work:
             if not _held(work, errand):
@@ -129,6 +133,17 @@ def _attempt(engine: Engine, runners: Mapping[str, Runner], errand: Errand) -> s
         blameless = isinstance(error, Refused) and error.code in PASSING
         return _postpone(engine, errand, repr(error), dead=errand.attempt >= ATTEMPTS and not blameless)
     return "done"
+
+
+def _is_wanted(engine: Engine, runner: Runner, errand: Errand) -> bool:
+    """Whether there is still a reason; an errand without one is taken away, unless it is another worker's by now."""
+    if runner.wanted is None:
+        return True
+    with engine.begin(SYSTEM) as work:
+        wanted = runner.wanted(work, errand)
+        if not wanted and _held(work, errand):
+            work.remove(ERRAND, {"home": errand.home, "id": errand.id})
+    return wanted
 
 
 def _held(work: Work, errand: Errand) -> bool:

@@ -1,10 +1,10 @@
-"""值班 — a worker: one thread a lane so that a slow lane holds up no other, a heartbeat, and what is old swept out."""
+"""值班 — a worker: threads of their own for each lane, so that none holds up another; a heartbeat; old things swept."""
 
 from __future__ import annotations
 
 import os
 import socket
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -33,19 +33,20 @@ _log = structlog.get_logger("worker")
 
 @dataclass(slots=True)
 class Shift:
-    """值班: works the lanes from `run` on until `stopping` is set. Any number may run side by side."""
+    """值班: works the lanes, each with so many threads, from `run` on until `stopping` is set. Any number may do so."""
 
     engine: Engine
     runners: Mapping[str, Runner]
-    lanes: Sequence[str]
+    lanes: Mapping[str, int]
     stopping: Event = field(default_factory=Event)
     name: str = field(default_factory=lambda: f"{socket.gethostname()}:{os.getpid()}")
 
     def run(self) -> None:
         """Until told to stop; the errands in hand are finished first."""
-        with ThreadPoolExecutor(len(self.lanes), "lane") as threads:
-            for lane in self.lanes:
-                threads.submit(self._work, lane)
+        with ThreadPoolExecutor(sum(self.lanes.values()), "lane") as threads:
+            for lane, number in self.lanes.items():
+                for _ in range(number):
+                    threads.submit(self._work, lane)
             try:
                 self._watch()
             finally:

@@ -26,6 +26,7 @@ class State(StrEnum):
     DISPUTED = "disputed"  # the applicant's own word prevails, the source is told (规定 7)
     NO_RECORD = "no_record"
     FAILED = "failed"  # the source did not answer; it is asked again, the applicant is not
+    DROPPED = "dropped"  # the case is over before the source answered; nobody asks any more
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,6 +57,14 @@ class Gathered:
     id: UUID
     there: int
     pending: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StopAsking:
+    """停止取数: a case was decided or ended; what departments have not answered is needed no more."""
+
+    home: int
+    id: UUID
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -148,9 +157,38 @@ class Departments(Protocol):
         """Ask."""
 
 
+@dataclass(frozen=True, slots=True)
+class LicenceRow:
+    """电子证照: one licence as it is kept."""
+
+    home: int
+    id: UUID
+    code: str
+    name: str
+    subject: UUID
+    holder: str
+    issuer: str
+    issuer_name: str
+    item: str
+    matter: UUID | None
+    state: str
+    facts: Mapping[str, object]
+    issued_on: date
+    valid_to: date | None
+    signature: bytes
+
+    def in_force(self, on: date) -> bool:
+        """有效: neither revoked nor run out."""
+        return self.state == "valid" and (self.valid_to is None or on <= self.valid_to)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LicenceView:
-    """电子证照公开核验: what anyone who scans the code may see."""
+    """电子证照公开核验: what anyone who scans the code may see, and what is needed to check the signature oneself.
+
+    `sealed` is the digest of what is not public, `signature` (64 bytes) that of the Ed25519 key `key` (32 bytes) over
+    the text of docs/howto/licence-check.md; all three in hex digits. `state` is today's.
+    """
 
     code: str
     name: str
@@ -160,6 +198,10 @@ class LicenceView:
     issued_on: date
     valid_to: date | None
     genuine: bool
+    signed_state: str
+    sealed: str
+    signature: str
+    key: str
 
 
 # ── the port: how events are told ───────────────────────────────────────────────────────────────────

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from yiwang.ground.outcome import NotFound
 from yiwang.plumbing.tables import Mode, Table
 from yiwang.plumbing.work import Work
-from yiwang.sharing.messages import State, Subject, SubjectKind, Webhook
+from yiwang.sharing.messages import LicenceRow, State, Subject, SubjectKind, Webhook
 
 SUBJECT = Table(
     "sharing.subject",
@@ -119,6 +119,9 @@ class Request:
     requested_at: datetime
     settled_at: datetime | None
 
+
+ASKING = (State.REQUESTED, State.FAILED)
+"""The department is still being asked."""
 
 _REQUEST_COLUMNS = (
     "matter, material, subject, item, item_version, line, resource, data_items, state, record, record_version,"
@@ -247,27 +250,6 @@ def accesses(work: Work, home: int, subject_id: UUID, limit: int, offset: int) -
     return [_access(row) for row in rows]
 
 
-@dataclass(frozen=True, slots=True)
-class LicenceRow:
-    """电子证照: one licence as it is kept."""
-
-    home: int
-    id: UUID
-    code: str
-    name: str
-    subject: UUID
-    holder: str
-    issuer: str
-    issuer_name: str
-    item: str
-    matter: UUID | None
-    state: str
-    facts: Mapping[str, Any]
-    issued_on: date
-    valid_to: date | None
-    signature: bytes
-
-
 _LICENCE_COLUMNS = (
     "home, id, code, name, subject, holder, issuer, issuer_name, item, matter, state, facts, issued_on, valid_to,"
     " signature"
@@ -277,7 +259,8 @@ _LICENCE_COLUMNS = (
 def licences(work: Work, home: int, subject_id: UUID) -> list[LicenceRow]:
     """A subject's licences, the newest first."""
     rows = work.read(
-        f"SELECT {_LICENCE_COLUMNS} FROM sharing.licence WHERE home = %s AND subject = %s ORDER BY issued_on DESC, id",  # noqa: S608 — constant columns
+        f"SELECT {_LICENCE_COLUMNS} FROM sharing.licence WHERE home = %s AND subject = %s"  # noqa: S608 — constant columns
+        " ORDER BY issued_on DESC, id DESC",
         (home, subject_id),
     )
     return [LicenceRow(*row) for row in rows]

@@ -27,7 +27,7 @@ CREATE TABLE sharing.request (
     resource       text        NOT NULL,
     data_items     jsonb       NOT NULL,
     state          text        NOT NULL
-        CHECK (state IN ('requested', 'fetched', 'confirmed', 'disputed', 'no_record', 'failed')),
+        CHECK (state IN ('requested', 'fetched', 'confirmed', 'disputed', 'no_record', 'failed', 'dropped')),
     record         jsonb,
     record_version text        NOT NULL DEFAULT '',
     as_of          timestamptz,

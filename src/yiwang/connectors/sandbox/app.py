@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -14,6 +14,7 @@ import msgspec
 from litestar import Litestar, Request, Response, get, post, put
 from litestar.datastructures import State
 from litestar.exceptions import HTTPException
+from litestar.response import Stream
 
 from yiwang.connectors import protocol
 from yiwang.connectors.sandbox import flaws, holdings
@@ -94,8 +95,10 @@ def build(sandbox: Sandbox) -> Litestar:
 
 
 @post("/{line:str}/resources/{resource:str}", status_code=200)
-async def ask(line: str, resource: str, request: Ask, body: bytes) -> Response[bytes]:
-    """取数: one question; 401 without a genuine signature, 400 when incomplete, 404 with no record, 503 when down."""
+async def ask(line: str, resource: str, request: Ask, body: bytes) -> Response[bytes] | Stream:
+    """取数: one question; 401 without a genuine signature, 400 when incomplete or asking for what the resource does not
+    have, 404 with no record, 503 when down.
+    """
     sandbox = _sandbox(request)
     department = await _reach(sandbox, line)
     secret, nonce = _authenticate(sandbox, request, body)
@@ -109,6 +112,8 @@ async def ask(line: str, resource: str, request: Ask, body: bytes) -> Response[b
     found = {**record, "as_of": datetime.now(UTC).isoformat(), "source": line}
     if department.behaviour.mode == "wrong":
         return flaws.answer(department.behaviour.flaw, secret, nonce, found)
+    if department.behaviour.mode == "drip":
+        return _dripping(sandbox, department.behaviour.delay, secret, nonce, msgspec.json.encode(found))
     return _signed(secret, nonce, 200, msgspec.json.encode(found), "application/json")
 
 
@@ -166,6 +171,8 @@ def _named(value: object) -> bool:
 
 def _look_up(office: Office, line: str, code: str, question: Question) -> dict[str, Any]:
     resource = _resource(line, code)
+    if unknown := sorted(set(question.data_items) - {*resource.data_items, question.material}):
+        raise HTTPException(status_code=400, detail="unknown_data_item", extra={"unknown": unknown})
     holder = office.holder(question.subject.kind, question.subject.identifier)
     record = office.record(resource, holder) if holder else None
     values = selected(record, question.material, question.data_items) if record else {}
@@ -296,6 +303,16 @@ def _line(sandbox: Sandbox, code: str) -> Line:
 def _signed(secret: bytes, nonce: str, status: int, body: bytes, media_type: str) -> Response[bytes]:
     headers = {protocol.SIGNATURE: protocol.sign_answer(secret, nonce, status, body)}
     return Response(body, status_code=status, media_type=media_type, headers=headers)
+
+
+def _dripping(sandbox: Sandbox, delay: float, secret: bytes, nonce: str, body: bytes) -> Stream:
+    async def drops() -> AsyncIterator[bytes]:
+        for place in range(len(body)):
+            yield body[place : place + 1]
+            await sandbox.wait(delay)
+
+    headers = {protocol.SIGNATURE: protocol.sign_answer(secret, nonce, 200, body)}
+    return Stream(drops(), media_type="application/json", headers=headers)
 
 
 def _problem(error: HTTPException) -> bytes:

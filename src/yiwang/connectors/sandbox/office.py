@@ -14,13 +14,15 @@ from yiwang.connectors.sandbox.roster import Citizen, Firm, citizens, firms
 KEPT = 1_000
 """So many questions in all, and so many notices a line, are kept for the console."""
 
-Mode = Literal["ok", "slow", "down", "wrong"]
+Mode = Literal["ok", "slow", "drip", "down", "wrong"]
 Flaw = Literal["signature", "unsigned", "malformed", "truncated", "surplus", "stranger", "oversize", "redirect"]
 
 
 @dataclass(frozen=True, slots=True)
 class Behaviour:
-    """故障方式: how a line answers — ok; slow, `delay` seconds late; down; or wrong, with this flaw in its answers."""
+    """故障方式: how a line answers — ok; slow, `delay` seconds late; drip, a byte every `delay` seconds; down; wrong,
+    with this flaw in its answers.
+    """
 
     mode: Mode = "ok"
     delay: float = 0.0

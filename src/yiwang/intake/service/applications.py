@@ -21,7 +21,7 @@ from yiwang.intake.rules import visits
 from yiwang.intake.store import APPLICATION, BROUGHT, NOTICE, VISIT
 from yiwang.plumbing.outbox import Errand, Runner
 from yiwang.plumbing.work import SHANGHAI, Work
-from yiwang.sharing.messages import SubjectKind
+from yiwang.sharing.messages import StopAsking, SubjectKind
 from yiwang.sharing.service import requests as sharing
 
 DEEM = "intake.deem_accepted"
@@ -266,6 +266,7 @@ def refuse(work: Work, home: int, application_id: UUID, reason: str, authority: 
     if not reason.strip():
         raise Invalid("intake.form", errors=(FieldError("reason", "field.required"),))
     cases.end(work, home, application_id, "refused", reason, "行政许可法 32")
+    sharing.stop_asking(StopAsking(home=home, id=application_id), work)
     work.change(APPLICATION, {"home": home, "id": application_id}, {"state": "refused"})
     _notice(work, application, "refusal", {"reason": reason, "authority": authority})
 
@@ -273,6 +274,7 @@ def refuse(work: Work, home: int, application_id: UUID, reason: str, authority: 
 def withdraw(work: Work, home: int, application_id: UUID) -> None:
     """撤回: the applicant takes the application back before the decision."""
     application = store.application(work, home, application_id, lock=True)
+    sharing.stop_asking(StopAsking(home=home, id=application_id), work)
     if application.state == "draft":
         work.change(APPLICATION, {"home": home, "id": application_id}, {"state": "withdrawn"})
         return

@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date
-from typing import Any
+from dataclasses import asdict
 from uuid import UUID
 
 from yiwang.catalogue import service as catalogue
 from yiwang.directory import service as directory
-from yiwang.ground.chain import canonical
 from yiwang.ground.home import HOMES
 from yiwang.ground.identifiers import LicenceIdentifier
 from yiwang.ground.outcome import NotFound
 from yiwang.plumbing.work import Work
 from yiwang.sharing import store
-from yiwang.sharing.messages import LicenceIssued, LicenceView, Subject
-from yiwang.sharing.store import LicenceRow
+from yiwang.sharing.messages import LicenceIssued, LicenceRow, LicenceView, Subject
+from yiwang.sharing.rules.sealing import message, sealed
 
 
 def issue(
@@ -48,42 +46,35 @@ def issue(
         "issued_on": work.today,
         "valid_to": None,
     }
-    signature = work.engine.signer.sign(_signed(code, name, of.name, authority.name, work.today, None))
+    signature = work.engine.signer.sign(message(row, sealed(row)))
     work.add(store.LICENCE, {**row, "signature": signature})
     issued = LicenceIssued(home=of.home, id=matter, code=code, name=name, organisation=organisation)
     work.tell(issued)
     return issued
 
 
-def _signed(code: str, name: str, holder: str, issuer: str, issued_on: date, valid_to: date | None) -> bytes:
-    said: dict[str, Any] = {
-        "code": code,
-        "name": name,
-        "holder": holder,
-        "issuer": issuer,
-        "issued_on": issued_on.isoformat(),
-        "valid_to": valid_to.isoformat() if valid_to else None,
-    }
-    return canonical(said).encode()
-
-
 def check(work: Work, code: str) -> LicenceView:
-    """核验: what anyone may know of a licence by its code; `genuine` says whether its signature is ours."""
+    """核验: what anyone may know of a licence by its code; `genuine` says whether all of it is as it was signed."""
     written = LicenceIdentifier.parse(code)
     home = written.serial[:5]
     if not home.isdigit() or int(home) >= HOMES:
         raise NotFound("licence.unknown")
     row = store.licence_by_code(work, int(home), str(written))
-    message = _signed(row.code, row.name, row.holder, row.issuer_name, row.issued_on, row.valid_to)
+    seal = sealed(asdict(row))
+    expired = row.state == "valid" and not row.in_force(work.today)
     return LicenceView(
         code=row.code,
         name=row.name,
         holder=row.holder,
         issuer_name=row.issuer_name,
-        state=row.state,
+        state="expired" if expired else row.state,
         issued_on=row.issued_on,
         valid_to=row.valid_to,
-        genuine=work.engine.signer.verify(message, bytes(row.signature)),
+        genuine=work.engine.signer.verify(message(asdict(row), seal), bytes(row.signature)),
+        signed_state=row.state,
+        sealed=seal,
+        signature=bytes(row.signature).hex(),
+        key=work.engine.signer.public.hex(),
     )
 
 

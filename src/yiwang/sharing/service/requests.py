@@ -9,9 +9,10 @@ from uuid import UUID
 
 import msgspec
 
-from yiwang.catalogue.messages import Material
+from yiwang.catalogue import service as catalogue
+from yiwang.catalogue.messages import Material, SourceKind
 from yiwang.ground.identifiers import CitizenNumber, CreditCode
-from yiwang.ground.outcome import Conflict
+from yiwang.ground.outcome import Conflict, Refused
 from yiwang.plumbing.outbox import Errand, Runner, wait
 from yiwang.plumbing.work import Work
 from yiwang.sharing import store
@@ -24,11 +25,14 @@ from yiwang.sharing.messages import (
     FetchFailed,
     Gather,
     Gathered,
+    LicenceRow,
     State,
+    StopAsking,
     Subject,
     SubjectKind,
 )
-from yiwang.sharing.store import AccessRow, Request
+from yiwang.sharing.rules.covering import covering, record
+from yiwang.sharing.store import ASKING, AccessRow, Request
 
 FETCH = "sharing.fetch"
 RIGHT = (State.FETCHED, State.CONFIRMED)
@@ -73,46 +77,88 @@ def need(
 ) -> list[Request]:
     """See that every material which a department holds is asked for; those asked before stay as they are.
 
-    Gives what there is now. The asking itself happens after commit (outbox), or at once by whoever runs the errands.
+    Gives what there was before. A licence that was issued here is there at once; the asking of others happens after
+    commit (outbox). Refused for a material that the item's version does not declare as a department's (R47).
     """
     there = {r.material: r for r in store.requests(work, subject_of.home, matter)}
-    for material in materials:
-        if material.code in there:
-            continue
-        _ask(work, subject_of, matter, item, version, material, purpose)
-        asked = ("asked", subject_of.home, matter)
-        work.held[asked] = work.held.get(asked, 0) + 1
+    wanted = [m for m in materials if m.code not in there]
+    if not wanted:
+        return list(there.values())
+    declared = {m.code: m for m in catalogue.version_of(work, item, version).item.materials}
+    own = store.licences(work, subject_of.home, subject_of.id)
+    for material in wanted:
+        if not _is_declared(material, declared.get(material.code)):
+            raise Refused("sharing.not_declared", clause="种子 二(二)", material=material.name)
+        row = _row(work, subject_of, matter, item, version, material)
+        licence = covering(material, own, work.today)
+        if licence is None:
+            work.add(store.REQUEST, row)
+            _ask(work, subject_of, matter, item, material, purpose)
+        else:
+            _take(work, subject_of, row, material, licence, purpose)
     return list(there.values())
 
 
-def _ask(
-    work: Work, subject_of: Subject, matter: UUID, item: str, version: int, material: Material, purpose: str
+def _is_declared(part: Material, whole: Material | None) -> bool:
+    """Whether a department's part of a material stands in the published version just so."""
+    if whole is None or (part.source.kind, part.resource) != (SourceKind.DEPARTMENT, whole.resource):
+        return False
+    if not whole.data_items:
+        return part.source == whole.source and not part.data_items
+    declared = {d for d in whole.data_items if d.source == part.source}
+    return bool(part.data_items) and set(part.data_items) <= declared
+
+
+def _row(
+    work: Work, subject_of: Subject, matter: UUID, item: str, version: int, material: Material
+) -> dict[str, object]:
+    return {
+        "home": subject_of.home,
+        "matter": matter,
+        "material": material.code,
+        "subject": subject_of.id,
+        "item": item,
+        "item_version": version,
+        "line": material.source.line,
+        "resource": material.resource,
+        "data_items": _fields(material),
+        "state": State.REQUESTED,
+        "record": None,
+        "record_version": "",
+        "as_of": None,
+        "own": None,
+        "reason": "",
+        "requested_by": work.actor.person,
+        "requested_for": work.actor.organisation,
+        "requested_at": work.now,
+        "settled_at": None,
+    }
+
+
+def _fields(material: Material) -> tuple[str, ...]:
+    return tuple(d.code for d in material.data_items) or (material.code,)
+
+
+def _take(
+    work: Work, of: Subject, row: dict[str, object], material: Material, licence: LicenceRow, purpose: str
 ) -> None:
-    fields = tuple(d.code for d in material.data_items) or (material.code,)
-    work.add(
-        store.REQUEST,
-        {
-            "home": subject_of.home,
-            "matter": matter,
-            "material": material.code,
-            "subject": subject_of.id,
-            "item": item,
-            "item_version": version,
-            "line": material.source.line,
-            "resource": material.resource,
-            "data_items": fields,
-            "state": State.REQUESTED,
-            "record": None,
-            "record_version": "",
-            "as_of": None,
-            "own": None,
-            "reason": "",
-            "requested_by": work.actor.person,
-            "requested_for": work.actor.organisation,
-            "requested_at": work.now,
-            "settled_at": None,
-        },
-    )
+    """免提交: the licence that was issued here is the material (规定 7, 15); this reading is written down like any."""
+    fetched = {
+        "state": State.FETCHED,
+        "record": record(material, licence),
+        "record_version": licence.code,
+        "as_of": work.now,
+        "settled_at": work.now,
+    }
+    work.add(store.REQUEST, {**row, **fetched})
+    matter, fields = row["matter"], _fields(material)
+    assert isinstance(matter, UUID)
+    line = material.source.line
+    store.log_access(work, of.home, of.id, matter, str(row["item"]), material.code, line, fields, purpose, "fetched")
+    work.tell(DataFetched(home=of.home, id=matter, material=material.code, line=line, state=State.FETCHED))
+
+
+def _ask(work: Work, subject_of: Subject, matter: UUID, item: str, material: Material, purpose: str) -> None:
     question = Fetch(
         request_id=work.new_id(),
         line=material.source.line,
@@ -120,7 +166,7 @@ def _ask(
         item=item,
         case=str(matter),
         material=material.code,
-        data_items=fields,
+        data_items=_fields(material),
         operator=work.actor.person,
         organisation=work.actor.organisation,
         subject_kind=subject_of.kind,
@@ -135,12 +181,22 @@ def _ask(
         lane="sharing",
         key=f"{matter}/{material.code}",
     )
+    asked = ("asked", subject_of.home, matter)
+    work.held[asked] = work.held.get(asked, 0) + 1
+
+
+def stop_asking(command: StopAsking, work: Work) -> None:
+    """停止取数: a case that is over has no purpose any more for which a department could be asked."""
+    for asked in store.requests(work, command.home, command.id):
+        if asked.state in ASKING:
+            key = {"home": command.home, "matter": command.id, "material": asked.material}
+            work.change(store.REQUEST, key, {"state": State.DROPPED, "settled_at": work.now})
 
 
 def gather(command: Gather, work: Work) -> None:
     """数据共享取件: say what is there and what still pends; the case goes on, what is missing is asked for again."""
     asked = store.requests(work, command.home, command.id)
-    there = sum(r.state not in (State.REQUESTED, State.FAILED) for r in asked)
+    there = sum(r.state not in ASKING for r in asked)
     fresh = work.held.get(("asked", command.home, command.id), 0)
     work.tell(Gathered(home=command.home, id=command.id, there=there, pending=len(asked) - there + fresh))
 
@@ -154,14 +210,22 @@ def fetch_runner(departments: Departments) -> Runner:
         except FetchFailed as failure:
             return failure
 
-    return Runner(inside=_settle, outside=outside)
+    return Runner(inside=_settle, outside=outside, wanted=_is_wanted)
+
+
+def _is_wanted(work: Work, errand: Errand) -> bool:
+    """Whether the case still lives and waits for this answer: else nobody is asked."""
+    matter, material = UUID(errand.payload["matter"]), errand.payload["question"]["material"]
+    return store.request(work, errand.home, matter, material).state in ASKING
 
 
 def _settle(work: Work, errand: Errand, answer: Fetched | FetchFailed) -> None:
     matter = UUID(errand.payload["matter"])
     question: Mapping[str, Any] = errand.payload["question"]
     asked = store.request(work, errand.home, matter, question["material"], lock=True)
-    if asked.state in THERE:
+    if asked.state not in ASKING:  # settled while this answer was on its way: it was read, but it is not kept
+        if isinstance(answer, Fetched):
+            _log(work, errand.home, asked, question["purpose"], State.FETCHED)
         return
     values: dict[str, object] = {"settled_at": work.now}
     if isinstance(answer, Fetched):
