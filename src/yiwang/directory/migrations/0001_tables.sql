@@ -1,0 +1,127 @@
+CREATE SCHEMA directory;
+
+-- placement: reference
+CREATE TABLE directory.division (
+    code       text NOT NULL CHECK (code ~ '^([0-9]{6}|[0-9]{9})$'),
+    name       text NOT NULL,
+    kind       text NOT NULL,
+    parent     text NOT NULL DEFAULT '',
+    valid_from date,
+    valid_to   date,
+    successors text[] NOT NULL DEFAULT '{}',
+    CONSTRAINT division_pkey PRIMARY KEY (code),
+    CONSTRAINT division_period CHECK (valid_to > valid_from)
+);
+
+-- A line of departments (条): the same business at every level. Locally it may be another line's (工商、质监、食药 → 市场监管).
+-- placement: reference
+CREATE TABLE directory.line (
+    key        text NOT NULL,
+    name       text NOT NULL,
+    short      text NOT NULL,
+    name_en    text NOT NULL,
+    local_name text NOT NULL,
+    local_line text NOT NULL,
+    kind       text NOT NULL,
+    CONSTRAINT line_pkey PRIMARY KEY (key)
+);
+
+-- Line × division (条块): the organisation. Its code is `division.line`.
+-- placement: reference
+CREATE TABLE directory.organisation (
+    code       text NOT NULL,
+    line       text NOT NULL,
+    division   text NOT NULL,
+    level      text NOT NULL CHECK (level IN ('province', 'city', 'county', 'town')),
+    name       text NOT NULL,
+    name_en    text NOT NULL DEFAULT '',
+    kind       text NOT NULL
+        CHECK (kind IN ('department', 'centre', 'township', 'evaluation', 'oversight', 'data_centre')),
+    valid_from date,
+    valid_to   date,
+    successor  text NOT NULL DEFAULT '',
+    CONSTRAINT organisation_pkey PRIMARY KEY (code),
+    CONSTRAINT organisation_line_fkey FOREIGN KEY (line) REFERENCES directory.line (key),
+    CONSTRAINT organisation_division_fkey FOREIGN KEY (division) REFERENCES directory.division (code),
+    CONSTRAINT organisation_code CHECK (code = division || '.' || line),
+    CONSTRAINT organisation_period CHECK (valid_to > valid_from)
+);
+
+-- What an organisation is called from a day on. Old acts keep old names.
+-- placement: reference
+CREATE TABLE directory.naming (
+    organisation text NOT NULL,
+    since        date NOT NULL,
+    name         text NOT NULL,
+    CONSTRAINT naming_pkey PRIMARY KEY (organisation, since),
+    CONSTRAINT naming_organisation_fkey FOREIGN KEY (organisation) REFERENCES directory.organisation (code)
+);
+
+-- placement: reference
+CREATE TABLE directory.post (
+    code         text   NOT NULL,
+    organisation text   NOT NULL,
+    name         text   NOT NULL,
+    roles        text[] NOT NULL,
+    at_centre    boolean NOT NULL DEFAULT false,
+    CONSTRAINT post_pkey PRIMARY KEY (code),
+    CONSTRAINT post_organisation_fkey FOREIGN KEY (organisation) REFERENCES directory.organisation (code)
+);
+CREATE INDEX post_organisation ON directory.post (organisation);
+
+-- placement: reference
+CREATE TABLE directory.person (
+    code text NOT NULL,
+    name text NOT NULL,
+    kind text NOT NULL CHECK (kind IN ('staff', 'public', 'client')),
+    -- What a member of the public is to the sharing system: kind and number of the subject, never shown in lists.
+    subject_kind text NOT NULL DEFAULT '',
+    subject_identifier text NOT NULL DEFAULT '',
+    CONSTRAINT person_pkey PRIMARY KEY (code)
+);
+
+-- Who holds which post since when and until when.
+-- placement: reference
+CREATE TABLE directory.holding (
+    person    text NOT NULL,
+    post      text NOT NULL,
+    held_from date NOT NULL,
+    held_to   date,
+    CONSTRAINT holding_pkey PRIMARY KEY (person, post, held_from),
+    CONSTRAINT holding_person_fkey FOREIGN KEY (person) REFERENCES directory.person (code),
+    CONSTRAINT holding_post_fkey FOREIGN KEY (post) REFERENCES directory.post (code),
+    CONSTRAINT holding_period CHECK (held_to > held_from)
+);
+
+-- placement: reference
+CREATE TABLE directory.centre_window (
+    code   text NOT NULL,
+    centre text NOT NULL,
+    name   text NOT NULL,
+    CONSTRAINT centre_window_pkey PRIMARY KEY (code),
+    CONSTRAINT centre_window_centre_fkey FOREIGN KEY (centre) REFERENCES directory.organisation (code)
+);
+CREATE INDEX centre_window_centre ON directory.centre_window (centre);
+
+-- Who decides which item where, since when (权力清单; R20, R21).
+-- placement: reference
+CREATE TABLE directory.power (
+    item      text NOT NULL,
+    area      text NOT NULL CHECK (area ~ '^([0-9]{2}|[0-9]{4}|[0-9]{6}|[0-9]{9})$'),
+    held_from date NOT NULL,
+    held_to   date,
+    level     text NOT NULL CHECK (level IN ('province', 'city', 'county', 'town')),
+    line      text NOT NULL DEFAULT '',
+    basis     text NOT NULL DEFAULT '',
+    CONSTRAINT power_pkey PRIMARY KEY (item, area, held_from),
+    CONSTRAINT power_period CHECK (held_to > held_from)
+);
+
+-- One row: grows by one with every change, so that a process knows when to look again.
+-- placement: reference
+CREATE TABLE directory.edition (
+    one    int    NOT NULL CHECK (one = 1),
+    number bigint NOT NULL,
+    CONSTRAINT edition_pkey PRIMARY KEY (one)
+);
+INSERT INTO directory.edition (one, number) VALUES (1, 0);

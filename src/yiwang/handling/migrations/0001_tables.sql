@@ -1,0 +1,52 @@
+CREATE SCHEMA handling;
+
+-- What an officer said in a step: review, reply to a consultation. Words stay out of the journal, their digest is in it.
+-- placement: home append-only
+CREATE TABLE handling.opinion (
+    home         int         NOT NULL CHECK (home BETWEEN 0 AND 16383),
+    matter       uuid        NOT NULL,
+    id           uuid        NOT NULL,
+    step         text        NOT NULL,
+    step_kind    text        NOT NULL,
+    organisation text        NOT NULL,
+    person       text        NOT NULL,
+    outcome      text        NOT NULL,
+    words        text        NOT NULL,
+    conditions   text        NOT NULL DEFAULT '',
+    at           timestamptz NOT NULL,
+    CONSTRAINT opinion_pkey PRIMARY KEY (home, matter, id)
+);
+
+-- A department's decision, in its own name (R30).
+-- placement: home append-only
+CREATE TABLE handling.decision (
+    home         int         NOT NULL CHECK (home BETWEEN 0 AND 16383),
+    matter       uuid        NOT NULL,
+    organisation text        NOT NULL,
+    id           uuid        NOT NULL,
+    step         text        NOT NULL,
+    person       text        NOT NULL,
+    outcome      text        NOT NULL CHECK (outcome IN ('grant', 'refuse')),
+    reasons      text        NOT NULL,
+    remedies     text        NOT NULL DEFAULT '',
+    conditions   text        NOT NULL DEFAULT '',
+    at           timestamptz NOT NULL,
+    CONSTRAINT decision_pkey PRIMARY KEY (home, matter, organisation),
+    CONSTRAINT decision_refusal_has_reasons CHECK (outcome = 'grant' OR (reasons <> '' AND remedies <> ''))
+);
+
+-- The written notice that stops a clock: ground, days needed, number (行政许可法 45).
+-- placement: home append-only
+CREATE TABLE handling.special_notice (
+    home         int         NOT NULL CHECK (home BETWEEN 0 AND 16383),
+    matter       uuid        NOT NULL,
+    id           uuid        NOT NULL,
+    step         text        NOT NULL,
+    ground       text        NOT NULL,
+    days_needed  int         NOT NULL CHECK (days_needed BETWEEN 1 AND 365),
+    number       text        NOT NULL,
+    organisation text        NOT NULL,
+    person       text        NOT NULL,
+    at           timestamptz NOT NULL,
+    CONSTRAINT special_notice_pkey PRIMARY KEY (home, matter, id)
+);

@@ -1,0 +1,35 @@
+CREATE SCHEMA oversight;
+
+-- A rating asked for after the case has ended; kept by a third party, never changed, never deleted (R15).
+-- placement: home append-only
+CREATE TABLE oversight.invitation (
+    home         int         NOT NULL CHECK (home BETWEEN 0 AND 16383),
+    matter       uuid        NOT NULL,
+    number       text        NOT NULL,
+    item         text        NOT NULL,
+    receiving    text        NOT NULL,
+    deciding     text        NOT NULL,
+    visits       int         NOT NULL,
+    invited_at   timestamptz NOT NULL,
+    CONSTRAINT invitation_pkey PRIMARY KEY (home, matter)
+);
+CREATE INDEX invitation_at ON oversight.invitation (invited_at);
+
+-- placement: home append-only
+CREATE TABLE oversight.rating (
+    home         int         NOT NULL CHECK (home BETWEEN 0 AND 16383),
+    matter       uuid        NOT NULL,
+    grade        text        NOT NULL
+        CHECK (grade IN ('very_satisfied', 'satisfied', 'fairly_satisfied', 'dissatisfied', 'very_dissatisfied')),
+    reasons      jsonb       NOT NULL,
+    comment      text        NOT NULL DEFAULT '',
+    channel      text        NOT NULL,
+    deciding     text        NOT NULL,
+    item         text        NOT NULL,
+    rated_at     timestamptz NOT NULL,
+    CONSTRAINT rating_pkey PRIMARY KEY (home, matter),
+    CONSTRAINT rating_bad_has_reason
+        CHECK (grade NOT IN ('dissatisfied', 'very_dissatisfied') OR jsonb_array_length(reasons) > 0),
+    CONSTRAINT rating_invitation_fkey FOREIGN KEY (home, matter) REFERENCES oversight.invitation (home, matter)
+);
+CREATE INDEX rating_at ON oversight.rating (rated_at);
