@@ -66,7 +66,7 @@ def _draft(engine: Engine, script: Script, person: str) -> tuple[int, Any]:
 def _half_way(engine: Engine, clock: SimulatedClock, plays: list[Script]) -> None:
     """A draft, one handed in, one waiting for a correction, one corrected, one refused, one withdrawn."""
     clock.go(date(2017, 10, 9))
-    joint = plays[0]
+    joint = plays[1]
     keys = [_draft(engine, joint, "firm-1") for _ in range(6)]
     with engine.begin(SYSTEM) as work:
         firm, clerk = (directory.actor_of(work, who, "", "test") for who in ("firm-1", "clerk-330106"))
@@ -104,7 +104,7 @@ def fill(engine: Engine, clock: SimulatedClock) -> None:
     plays = scripts(firms)
     for script in plays:
         walker.play(script)
-    for script, acts in ((plays[1], 4), (plays[2], 1)):  # a stopped clock; a consultation without replies
+    for script, acts in ((plays[2], 4), (plays[3], 1)):  # a stopped clock; a consultation without replies
         clock.go(date(2017, 8, 14))
         begun = _unfinished(script, acts)
         home, case = walker._take_in(begun)

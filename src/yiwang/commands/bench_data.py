@@ -34,6 +34,7 @@ from yiwang.plumbing.work import SHANGHAI, Engine
 from yiwang.sharing.messages import Fetch, Fetched
 
 CLERK, CENTRE, DIVISION = "clerk-330106109", "330106109.XZFW", "330106109"
+ITEM = "许可-90014-000"  # one department decides and asks others
 TABLES: Mapping[str, str] = {
     "sharing.subject": "id",
     "intake.application": "id",
@@ -81,7 +82,7 @@ class Pattern:
     home: int
     uuids: dict[str, int] = field(default_factory=dict)
     words: dict[str, str] = field(default_factory=dict)  # text in the pattern → its slot
-    licence: LicenceIdentifier | None = None
+    licences: list[LicenceIdentifier] = field(default_factory=list)
     tables: dict[str, str] = field(default_factory=dict)  # table → its lines, to be filled by `%`
     entries: list[tuple[str, str]] = field(default_factory=list)  # at, entry: both to be filled
     case: str = ""
@@ -97,7 +98,7 @@ class Pattern:
 
 def _script() -> Script:
     firms = [(f.identifier, f.name, f"firm-{n + 1}") for n, f in enumerate(map(roster.firm, range(3)))]
-    return scripts(firms)[2]
+    return next(script for script in scripts(firms) if script.item == ITEM)
 
 
 def _begin(engine: Engine, walker: Walk, *, accepted: bool) -> tuple[int, UUID]:
@@ -168,8 +169,8 @@ def _taken(connection: psycopg.Connection[Any], stage: str, home: int, case: UUI
     pattern = Pattern(stage, parsed.date, home, case=str(case))
     pattern.words = {written: "number", head: "head", script.identifier: "identifier", script.name: "name"}
     for (code,) in connection.execute("SELECT code FROM sharing.licence WHERE matter = %s", (case,)):
-        pattern.words[code] = "code"
-        pattern.licence = LicenceIdentifier.parse(code)
+        pattern.words[code] = f"licence{len(pattern.licences)}"
+        pattern.licences.append(LicenceIdentifier.parse(code))
     for table, column in TABLES.items():
         where = sql.SQL("payload::text LIKE {}").format(sql.Literal(f"%{case}%"))
         if column:
@@ -214,9 +215,9 @@ def copy_of(pattern: Pattern, n: int) -> tuple[Loaded, dict[str, str]]:
     uuids = {old: f"{old[:24]}{place:03x}{n:09x}" for old, place in pattern.uuids.items()}
     values = {f"u{place}": uuids[old] for old, place in pattern.uuids.items()}
     values |= {"home": str(home), "number": written, "identifier": firm.identifier, "name": firm.name}
-    if pattern.licence is not None:
-        issuer = pattern.licence
-        values["code"] = str(LicenceIdentifier(issuer.type_code, issuer.issuer, f"{home:05d}{n:015d}", issuer.version))
+    for place, one in enumerate(pattern.licences):
+        serial = f"{home:05d}{place:03d}{n:012d}"
+        values[f"licence{place}"] = str(LicenceIdentifier(one.type_code, one.issuer, serial, one.version))
     return Loaded(home, UUID(uuids[pattern.case]), written, uuids), values
 
 
