@@ -22,8 +22,8 @@ from tests.commands.conftest import Installation
 
 # Asked and waited for: BEGIN, reads, one write, COMMIT. Over HTTP also the session and the memory of the key.
 ROUND_TRIPS = {
-    "accept": {"services": 9, "http": 16},
-    "step": {"services": 4, "http": 11},
+    "accept": {"services": 8, "http": 13},
+    "step": {"services": 4, "http": 9},
     "look_up": {"services": 4, "http": 7},
     "inbox": {"services": 3, "http": 6},
 }

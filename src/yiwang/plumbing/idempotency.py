@@ -60,10 +60,10 @@ def once(
     if not 1 <= len(key) <= 200 or not key.isprintable():
         raise Refused("idempotency.key")
     for last in range(TRIES):
-        if done := _look(engine, actor, key, digest, language):
-            return done
         try:
             with engine.begin(actor, language) as work:
+                if done := _look(work, actor, key, digest):
+                    return done
                 status, body = act(work)
                 text = encode(body).decode()
                 work.add(
@@ -79,19 +79,18 @@ def once(
                 )
             return Answer(status, msgspec.json.decode(text), replayed=False)
         except Refused as refusal:
-            if done := _look(engine, actor, key, digest, language):
-                return done
+            with engine.begin(actor, language) as work:
+                if done := _look(work, actor, key, digest):
+                    return done
             if refusal.code != "work.try_again" or last == TRIES - 1:
                 raise
     raise AssertionError("unreachable")
 
 
-def _look(engine: Engine, actor: Actor, key: str, digest: bytes, language: str) -> Answer | None:
-    with engine.begin(actor, language) as work:
-        rows = work.read(
-            "SELECT digest, status, answer FROM plumbing.idempotency WHERE actor = %s AND key = %s",
-            (actor.person, key),
-        )
+def _look(work: Work, actor: Actor, key: str, digest: bytes) -> Answer | None:
+    rows = work.read(
+        "SELECT digest, status, answer FROM plumbing.idempotency WHERE actor = %s AND key = %s", (actor.person, key)
+    )
     if not rows:
         return None
     if bytes(rows[0][0]) != digest:

@@ -197,8 +197,8 @@ def accept(command: Accept, work: Work) -> Receipt:
     case = cases.hold(work, command.home, command.id)
     application = store.application(work, command.home, command.id, lock=True)
     published = catalogue.version_of(work, application.item, application.item_version)
-    _bring(work, application, command.brought)
-    lacking = _lacking(work, application, published, command.brought)
+    there = _bring(work, application, command.brought)
+    lacking = _lacking(application, published, there)
     if lacking:
         raise Invalid("intake.lacking", errors=tuple(FieldError(code, "material.missing") for code in lacking))
     task = next((t for t in case.tasks.values() if t.role == "clerk"), None)
@@ -323,8 +323,9 @@ def _bring(
     brought: Mapping[str, tuple[str, ...]],
     how: str = "paper",
     file: UUID | None = None,
-) -> None:
-    there = store.brought(work, application.home, application.id) if brought else {}
+) -> set[str]:
+    """Keep what was brought; all that is there now."""
+    there = store.brought(work, application.home, application.id)
     for material, checked in brought.items():
         key = {"home": application.home, "application": application.id, "material": material}
         values: dict[str, object] = {"how": how, "file": file, "checked": checked, "at": work.now}
@@ -332,14 +333,12 @@ def _bring(
             work.change(BROUGHT, key, {"checked": checked} if how == "paper" else values)
         else:
             work.put_once(BROUGHT, {**key, **values})
+    return there.keys() | brought.keys()
 
 
-def _lacking(
-    work: Work, application: Application, published: Published, brought: Mapping[str, tuple[str, ...]]
-) -> list[str]:
+def _lacking(application: Application, published: Published, there: set[str]) -> list[str]:
     """The applicant's own required materials that are neither brought nor a form already filled in."""
     needs = catalogue.needs(published.item, application.answers)
-    there = set(brought) | set(store.brought(work, application.home, application.id))
     return [
         m.code
         for m in needs.bring
