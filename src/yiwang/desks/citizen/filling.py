@@ -100,7 +100,7 @@ def _form_page(desk: Desk, ref: str, problem: Invalid | None = None, given: Form
         known = reading.known(work, application)
         held = held_rows(work, application, needs, words.language)
     wrong = {e.field: field_sentence(e, desk.language) for e in (problem.errors if problem else ())}
-    labels = _labels(needs, words)
+    labels, colon = _labels(needs, words), words.gettext(mark("："))
     values = {code: k.value for code, k in known.items()}
     values |= {code: _shown(value) for code, value in application.form.items() if value}
     values |= {"delivery": application.delivery, "address": application.address}
@@ -116,7 +116,7 @@ def _form_page(desk: Desk, ref: str, problem: Invalid | None = None, given: Form
         sources={code: k.source for code, k in known.items() if k.source and values[code] == k.value},
         reused={code for code, k in known.items() if not k.source and values[code] == k.value},
         wrong=wrong,
-        faults=[Fault(code, f"{labels.get(code, code)}：{said}") for code, said in wrong.items()],
+        faults=[Fault(code, f"{labels.get(code, code)}{colon}{said}") for code, said in wrong.items()],
         ways=_ways(words, application),
     )
 
@@ -177,11 +177,13 @@ def check(ref: str, desk: Desk) -> Response[str]:
 
 
 def _delivery_row(application: Application, ref: str, words: Translator) -> Row:
-    way = words.gettext(WORDS.delivery[application.delivery])
+    way, colon = words.gettext(WORDS.delivery[application.delivery]), words.gettext(mark("："))
     courier = application.delivery is Delivery.COURIER
     visits = words.gettext(VISITS[reading.planned_visits(application, application.delivery)])
     label = words.gettext(mark("结果怎么给您"))
-    return Row(label, f"{way}：{application.address}" if courier else way, f"/my/{ref}/form#f-delivery", hint=visits)
+    return Row(
+        label, f"{way}{colon}{application.address}" if courier else way, f"/my/{ref}/form#f-delivery", hint=visits
+    )
 
 
 @sent("/my/{ref:str}/submit", opt=OWN)
