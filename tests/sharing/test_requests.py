@@ -6,6 +6,7 @@ from collections import Counter
 from dataclasses import replace
 from datetime import timedelta
 from functools import partial
+from threading import Semaphore
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -20,7 +21,7 @@ from yiwang.ground.outcome import Conflict, NotFound, Refused
 from yiwang.intake.service import applications
 from yiwang.plumbing.work import Work
 from yiwang.sharing import store
-from yiwang.sharing.messages import State, StopAsking, SubjectKind
+from yiwang.sharing.messages import Fetch, Fetched, State, StopAsking, SubjectKind
 from yiwang.sharing.service import requests
 
 from tests.plugins.departments import Sandbox
@@ -125,8 +126,8 @@ def test_a_late_answer_is_written_down_but_not_kept(net: Net, sandbox: Sandbox) 
     class Ending:
         """The case ends while the department answers."""
 
-        def fetch(self, request: object) -> object:
-            answer = net.departments.fetch(request)  # type: ignore[arg-type]  # passed on
+        def fetch(self, request: Fetch) -> Fetched:
+            answer = net.departments.fetch(request)
             net.act(lambda work: requests.stop_asking(stop, work))
             return answer
 
@@ -224,16 +225,42 @@ def test_a_broken_department_is_asked_again_and_nobody_else(net: Net, sandbox: S
 
 
 @pytest.mark.requirement("R38")
-def test_a_slow_department_holds_up_no_other(net: Net, sandbox: Sandbox) -> None:
-    """一条线慢，同批的别的线照样取到。"""
-    sandbox.behave("HBT", "slow", delay_ms=60_000)
-    net.departments.timeout = 4.0
-    applications_ = [net.apply(firm=n) for n in range(3)]
-    net.errands(threads=12)
-    for application in applications_:
-        expected = dict.fromkeys(HELD, State.FETCHED) | {"environment_approval": State.FAILED}
-        assert states(net, application) == expected
-        assert net.held(application)["environment_approval"].reason == "slow"
+def test_a_slow_department_holds_up_no_other(net: Net) -> None:
+    """一条线慢，别的线不等它：其余全部取到之后，慢的才答。"""
+    waiting = [net.apply(firm=n) for n in range(3)]
+    others = Semaphore(0)
+
+    class Slow:
+        """Environment answers when all the others have answered."""
+
+        def fetch(self, request: Fetch) -> Fetched:
+            if request.line == "HBT":
+                for _ in range(3):
+                    assert others.acquire(timeout=30), "the others wait for the slow one"
+            answer = net.departments.fetch(request)
+            if request.line != "HBT":
+                others.release()
+            return answer
+
+    slow = replace(net, departments=Slow())  # type: ignore[arg-type]  # a department's client by shape
+    assert slow.errands(threads=6) == 12
+    for application in waiting:
+        assert states(net, application) == dict.fromkeys(HELD, State.FETCHED)
+
+
+def test_what_does_not_come_in_time_is_asked_again(net: Net, sandbox: Sandbox) -> None:
+    """过时不候，过后再问。"""
+    sandbox.behave("GAT", "slow", delay_ms=60_000)
+    application = net.apply(answers={"imports": "no"})
+    impatient = sandbox.client(timeout=0.3)
+    replace(net, departments=impatient).errands()
+    impatient.close()
+    late = net.held(application)["id_card"]
+    assert (late.state, late.reason) == (State.FAILED, "slow")
+    sandbox.behave("GAT", "ok")
+    net.later(seconds=3)
+    net.errands()
+    assert net.held(application)["id_card"].state is State.FETCHED
 
 
 def test_a_department_without_a_record_is_not_asked_again(net: Net, sandbox: Sandbox) -> None:
