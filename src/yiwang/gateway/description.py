@@ -9,6 +9,7 @@ from litestar import Response
 
 from yiwang.front.desk import Desk
 from yiwang.front.routes import page
+from yiwang.gateway.examples import EXAMPLES
 
 OPEN: dict[str, Any] = {"public": "whoever builds a client reads it first"}
 METHODS = ("get", "post", "delete")
@@ -21,7 +22,10 @@ def openapi(desk: Desk) -> Response[bytes]:
 
 
 def _schema(desk: Desk) -> dict[str, Any]:
-    return desk.request.app.openapi_schema.to_schema()
+    schema: dict[str, Any] = desk.request.app.openapi_schema.to_schema()
+    for name, example in EXAMPLES.items():
+        schema["components"]["schemas"][name]["examples"] = [example]
+    return schema
 
 
 @page("/docs", opt=OPEN)
@@ -48,6 +52,7 @@ def _told(schema: dict[str, Any], path: str, method: str, route: dict[str, Any])
         "about": route.get("description", ""),
         "parameters": route.get("parameters", []),
         "body": _fields(schema, body),
+        "example": _example(body),
         "answer": _fields(schema, answer),
         "open": not route.get("security"),
     }
@@ -55,13 +60,23 @@ def _told(schema: dict[str, Any], path: str, method: str, route: dict[str, Any])
 
 def _fields(schema: dict[str, Any], part: dict[str, Any]) -> list[dict[str, Any]]:
     """The fields of a referenced shape: name, kind, whether it must be there."""
-    name = part.get("$ref", "").rpartition("/")[2]
-    found = schema["components"]["schemas"].get(name, {})
+    found = schema["components"]["schemas"].get(_shape(part), {})
     must = set(found.get("required", []))
     return [
         {"name": field, "kind": _kind(kind), "required": field in must}
         for field, kind in found.get("properties", {}).items()
     ]
+
+
+def _example(part: dict[str, Any]) -> str:
+    found = EXAMPLES.get(_shape(part))
+    return "" if found is None else msgspec.json.format(msgspec.json.encode(found), indent=2).decode()
+
+
+def _shape(part: dict[str, Any]) -> str:
+    """The name of a referenced shape; of a body that may be left out the one it has when it is there."""
+    named = next((one for one in (part, *part.get("oneOf", ())) if "$ref" in one), {})
+    return str(named.get("$ref", "")).rpartition("/")[2]
 
 
 def _kind(kind: dict[str, Any]) -> str:

@@ -1,0 +1,42 @@
+"""接口示例 — one example of each body that is sent to us; typed, so that none can grow stale."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+
+from yiwang.gateway import views
+
+_SENT: tuple[views.Sent, ...] = (
+    views.Login(login="client-jst", password="demo-2017"),  # noqa: S106 — the demo's, printed for everybody
+    views.NewApplication(
+        item="许可-90014-000",
+        division="330106109",
+        answers={"categories": ["highway"], "titles": "yes"},
+        kind="firm",
+        identifier="91330106DEM000017A",
+        name="演示建设有限公司",
+    ),
+    views.Handed(form={"enterprise": "演示建设有限公司", "grade": "一级"}),
+    views.Written(form={"grade": "一级"}),
+    views.Answered(answers={"categories": ["highway"], "titles": "yes"}),
+    views.Checked(brought={"works": ["合同"]}),
+    views.CorrectionNotice(lacks=[views.LackOf(material="works", what="缺少工程业绩合同")]),
+    views.Refusal(reason="不属于本级职责", authority="杭州市建设委员会"),
+    views.HandingOver(recipient="样例领取人"),
+    views.Rating(grade="satisfied", comment="很快。"),
+    views.Opinion(outcome="pass", words="材料齐全，符合条件。"),
+    views.SpecialStart(days_needed=10),
+    views.Reason(reason="案情复杂"),
+    views.SendBack(to="review", reason="请补充核查"),
+    views.Nothing(),
+    views.NewWebhook(
+        url="https://jst.example.gov.cn/yiwang",
+        secret="0123456789abcdef0123456789abcdef",  # noqa: S106 — an example
+        events=["case.accepted"],
+    ),
+)
+
+EXAMPLES: dict[str, Any] = {type(sent).__name__: msgspec.to_builtins(sent) for sent in _SENT}
+"""示例: by the name of the shape in /openapi.json."""
