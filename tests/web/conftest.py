@@ -45,10 +45,11 @@ class Served:
     database: str
     cluster: Cluster
 
-    def client(self, login: str = "") -> httpx2.Client:
-        """Somebody with a browser, logged in unless the login is empty."""
+    def client(self, login: str = "", at: str = "127.0.0.1") -> httpx2.Client:
+        """Somebody with a browser `at` an address of their own, logged in unless the login is empty."""
         cookies = {COOKIE: self.tokens[login]} if login else {}
-        return httpx2.Client(base_url=self.address, cookies=cookies, timeout=ENOUGH, trust_env=False)
+        way = httpx2.HTTPTransport(local_address=at)
+        return httpx2.Client(base_url=self.address, cookies=cookies, timeout=ENOUGH, transport=way)
 
     def raw(self, sent: bytes) -> bytes:
         """The first line of what comes back for bytes sent as they are; empty when the server just hangs up."""

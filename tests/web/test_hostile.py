@@ -139,6 +139,7 @@ def test_huge_headers(served: Served, headers: bytes) -> None:
         b"Cookie: yiwang_language=\xff; ;;;=;",
         b"Accept-Language: \xff, *;q=NaN, en;q=99999999999999999999",
         b"Referer: javascript:alert(1)",
+        b"Referer: http://[",
         b"Content-Length: -1",
         b"Content-Length: 5\r\nContent-Length: 6",
         b"Transfer-Encoding: chunked\r\nContent-Length: 5",
@@ -239,3 +240,16 @@ def test_unreadable_json(served: Served, body: bytes) -> None:
         answer = program.post("/api/v1/token", content=body, headers={"content-type": "application/json"})
     assert 400 <= answer.status_code < 500
     assert answer.headers["content-type"] == "application/problem+json"
+
+
+NO_ADDRESSES = ["http://[", "http://h:99999999/", "http://h:0/", "http://a b/", "http://u:p@h/", "http:///"]
+
+
+@pytest.mark.parametrize("url", NO_ADDRESSES)
+def test_addresses_that_are_none(served: Served, url: str) -> None:
+    body = {"url": url, "secret": "s" * 32, "events": ["case.accepted"]}
+    headers = {"authorization": f"Bearer {served.tokens['client-jst']}", "idempotency-key": str(uuid4())}
+    with served.client() as program:
+        answer = program.post("/api/v1/webhooks", json=body, headers=headers)
+    assert answer.status_code == 422
+    assert answer.json()["errors"][0]["pointer"] == "/url"

@@ -57,7 +57,7 @@ def answer_to(
     fields = [
         {
             "field": e.field,
-            "pointer": "/" + e.field.replace(".", "/"),
+            "pointer": "/" + e.field.replace("~", "~0").replace("/", "~1").replace(".", "/"),
             "code": e.code,
             "detail": field_sentence(e, language),
         }
@@ -97,7 +97,10 @@ def _for_people(number: int, refusal: Refused, said: str, details: list[str], ba
 
 def _back(request: Request[Any, Any, Any]) -> str:
     """The page of this site that the request came from, if any."""
-    came = urlsplit(request.headers.get("referer", ""))
+    try:
+        came = urlsplit(request.headers.get("referer", ""))
+    except ValueError:
+        return ""
     inside = (
         came.netloc == request.headers.get("host", "") and came.path.startswith("/") and came.path[1:2] not in "/\\"
     )
@@ -106,7 +109,7 @@ def _back(request: Request[Any, Any, Any]) -> str:
 
 def _understand(error: Exception) -> tuple[int, Refused, dict[str, str]]:
     if isinstance(error, Refused):
-        return status(error), error, {}
+        return status(error), error, _when_again(error)
     if isinstance(error, Unavailable):
         return 503, Refused("web.unavailable"), {"retry-after": "5"}
     if isinstance(error, ValidationException):
@@ -120,6 +123,16 @@ def _understand(error: Exception) -> tuple[int, Refused, dict[str, str]]:
     if isinstance(error, _UNREADABLE):
         return 400, Refused("web.bad_request"), {}
     return 500, Refused("web.broken"), {}
+
+
+def _when_again(refusal: Refused) -> dict[str, str]:
+    """What a program needs to know besides the words: how to log in, or how many seconds to wait."""
+    match status(refusal):
+        case 401:
+            return {"www-authenticate": "Basic, Bearer"}
+        case 429 | 503:
+            return {"retry-after": str(refusal.facts.get("seconds", 5))}
+    return {}
 
 
 def _misshapen(error: ValidationException) -> Invalid:

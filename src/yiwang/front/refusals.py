@@ -211,6 +211,8 @@ FIELDS: Mapping[str, str] = {
 
 _STATUS: tuple[tuple[type[Refused], int], ...] = ((NotFound, 404), (Forbidden, 403), (Conflict, 409), (Invalid, 422))
 
+_STATUS_OF_CODE = {"account.wrong": 401, "account.wait": 429, "idempotency.key": 400, "work.busy": 503}
+
 
 class _Facts(dict[str, object]):
     """Facts of a refusal; one that is not there stays empty rather than breaking the sentence."""
@@ -244,5 +246,7 @@ def field_sentence(error: FieldError, language: str) -> str:
 
 
 def status(refusal: Refused) -> int:
-    """The HTTP status of a refusal: 404, 403, 409, or 422."""
+    """The HTTP status of a refusal: what its code asks for, else 404, 403, 409 or 422 by its kind."""
+    if refusal.code in _STATUS_OF_CODE:
+        return _STATUS_OF_CODE[refusal.code]
     return next((number for kind, number in _STATUS if isinstance(refusal, kind)), 422)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from base64 import b64decode
 from typing import Annotated, Any
 
 from litestar import Response
@@ -13,7 +14,7 @@ from yiwang.front.entry import enter
 from yiwang.gateway import shape, views
 from yiwang.gateway.counter import Counter, Limit, Offset, open_to_all, read
 from yiwang.ground.actor import SYSTEM
-from yiwang.ground.outcome import FieldError, Invalid
+from yiwang.ground.outcome import FieldError, Invalid, Refused
 from yiwang.sharing.service import licences
 
 TAG = "items"
@@ -24,11 +25,27 @@ Given = Annotated[
 
 
 @open_to_all("POST", "/token", "identity", "whoever logs in is nobody yet")
-def token(data: views.Login, desk: Desk) -> Response[views.Token]:
-    """Log in with an account or a client's credentials; the answer goes into `Authorization: Bearer …`."""
+def token(desk: Desk, data: views.Login | None = None) -> Response[views.Token]:
+    """Log in with an account or a client's credentials; the answer goes into `Authorization: Bearer …`.
+
+    They stand in the body, or in HTTP Basic without a body. 401 when they are wrong, 429 after too many failures.
+    """
     address = desk.request.client.host if desk.request.client else ""
-    session, actor = enter(desk.engine, address, data.login, data.password, desk.language)
+    said = data or _basic(desk.request.headers.get("authorization", ""))
+    session, actor = enter(desk.engine, address, said.login, said.password, desk.language)
     return Response(views.Token(session.token, "Bearer", actor.person, actor.organisation))
+
+
+def _basic(header: str) -> views.Login:
+    """The credentials of HTTP Basic (RFC 7617)."""
+    kind, _, packed = header.partition(" ")
+    try:
+        login, colon, password = b64decode(packed, validate=True).decode().partition(":")
+    except ValueError as error:
+        raise Invalid("web.bad_request", errors=(FieldError("authorization", "field.characters"),)) from error
+    if kind.lower() != "basic" or not colon or "\x00" in login + password:
+        raise Refused("account.wrong")
+    return views.Login(login=login, password=password)
 
 
 @read("/me", "identity")

@@ -109,7 +109,10 @@ _PROBLEMS: dict[int, str] = {
     403: "Not yours to do; `clause` names the article where there is one.",
     404: "There is no such thing, or none you may know of.",
     409: "Somebody was faster, the state no longer allows it, or the key was used for something else.",
+    413: "The body is larger than 1 MB.",
+    415: "The body is not JSON in UTF-8.",
     422: "What was filled in cannot stand; `errors` lists everything at once.",
+    429: "Too many failures; `Retry-After` says how many seconds to wait.",
     503: "The database cannot be reached; try again with the same key.",
 }
 
@@ -146,6 +149,6 @@ def _route(method: str, path: str, tag: str, opt: dict[str, Any], status: int) -
         tags=[tag],
         status_code=status,
         sync_to_thread=True,
-        responses=_problems(*((403, 409) if public else ())),
+        responses=_problems(*((403, 409) if public else (429,))),
         security=[] if public else [{"bearer": []}],
     )

@@ -30,8 +30,7 @@ def register(work: Work, url: str, secret: str, events: tuple[str, ...]) -> Webh
     the address are not.
     """
     errors = [FieldError("events", "field.choice") for event in events if event not in EVENTS][:1]
-    parts = urlsplit(url)
-    if parts.scheme not in ("http", "https") or not parts.hostname or parts.username or parts.password:
+    if not _is_address(url):
         errors.append(FieldError("url", "field.shape", {"reason": "http(s)://host/path"}))
     if errors:
         raise Invalid("web.bad_request", errors=errors)
@@ -42,6 +41,15 @@ def register(work: Work, url: str, secret: str, events: tuple[str, ...]) -> Webh
     )
     work.add(store.WEBHOOK, store.webhook_row(hook))
     return hook
+
+
+def _is_address(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+        sound = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        return False
+    return sound and url.isascii() and url.isprintable() and " " not in url and not (parts.username or parts.password)
 
 
 def of_organisation(work: Work) -> list[Webhook]:
