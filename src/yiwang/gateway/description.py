@@ -75,7 +75,7 @@ def _example(part: dict[str, Any]) -> str:
 
 def _shape(part: dict[str, Any]) -> str:
     """The name of a referenced shape; of a body that may be left out the one it has when it is there."""
-    named = next((one for one in (part, *part.get("oneOf", ())) if "$ref" in one), {})
+    named: dict[str, Any] = next((one for one in (part, *part.get("oneOf", ())) if "$ref" in one), {})
     return str(named.get("$ref", "")).rpartition("/")[2]
 
 
