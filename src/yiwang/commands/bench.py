@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
-from subprocess import Popen
+from subprocess import DEVNULL, Popen
 from typing import Annotated, Any
 
 import msgspec
@@ -164,7 +164,8 @@ def _serve(stack: contextlib.ExitStack, conninfo: str) -> tuple[list[int], int]:
     """A web server of its own on the database; the processes of its tree and its port."""
     port = free_port("127.0.0.1", 8_700)
     program = f"from yiwang.commands.serving import serve; serve('yiwang.web:web', '127.0.0.1', {port})"
-    process = Popen([sys.executable, "-c", program], env={**os.environ, DATABASE_URL: conninfo})
+    environment = {**os.environ, DATABASE_URL: conninfo}
+    process = Popen([sys.executable, "-c", program], env=environment, stdout=DEVNULL, stderr=DEVNULL)
     stack.callback(process.wait, timeout=15)
     stack.callback(process.terminate)
     wait_for(f"http://127.0.0.1:{port}", 60)
