@@ -14,8 +14,8 @@ check: lint types contracts test ## everything that must be green
 fast: ## rules, laws and plugins only: no database, no browser
 	$(RUN) pytest -q -m "not browser and not database and not slow"
 
-test: ## all tests (needs Chromium for the browser tests, else they skip)
-	$(RUN) pytest
+test: ## all tests on two cores (needs Chromium for the browser tests, else they skip)
+	$(RUN) pytest -n 2
 
 lint: ## ruff: rules and format
 	$(RUN) ruff check
