@@ -4,8 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from datetime import date
+from typing import Any
 
 import pytest
+from litestar import Request
+
+from yiwang.front.errors import answer_to
+from yiwang.ground.outcome import Refused
 
 from tests.web.conftest import Served
 
@@ -38,3 +44,11 @@ def test_once_it_is_back_the_same_server_goes_on(served: Served) -> None:
     served.allow_database(True)
     with served.client("clerk-330106") as browser:
         assert {browser.get("/window").status_code for _ in range(5)} == {200}
+
+
+def test_a_busy_database_asks_to_come_again_and_is_no_fault() -> None:
+    scope: Any = {"type": "http", "method": "POST", "path": "/api/v1/x", "headers": []}
+    request: Request[Any, Any, Any] = Request(scope)
+    answer = answer_to(request, Refused("work.busy"), "en", api=True, today=date(2017, 8, 14), actor=None)
+    assert (answer.status_code, answer.headers["retry-after"]) == (503, "5")
+    assert b"work.busy" in answer.content

@@ -40,3 +40,12 @@ def test_too_often(served: Served) -> None:
     assert tries[-1].status_code == 429
     assert int(tries[-1].headers["retry-after"]) >= 1
     assert "www-authenticate" in tries[0].headers
+
+
+def test_without_a_key_nothing_is_done_and_the_answer_says_why(served: Served) -> None:
+    with served.client() as program:
+        headers = {"authorization": f"Bearer {served.tokens['client-jst']}", "accept-language": "en"}
+        answer = program.post("/api/v1/webhooks", json={}, headers=headers)
+    problem = answer.json()
+    assert (answer.status_code, problem["code"]) == (400, "idempotency.key")
+    assert "Idempotency-Key" in problem["detail"]

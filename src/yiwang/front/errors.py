@@ -13,6 +13,7 @@ import structlog
 from litestar import Request, Response
 from litestar.exceptions import HTTPException, ValidationException
 
+from yiwang.front.admission import SAFE
 from yiwang.front.look.parts import NavItem, Problem
 from yiwang.front.pages import frame, render
 from yiwang.front.refusals import field_sentence, sentence, status
@@ -49,8 +50,10 @@ def answer_to(
 ) -> Response[Any]:
     """The answer to a request that failed."""
     number, refusal, headers = _understand(error)
+    if isinstance(error, ValidationException) and api and _keyless(request):
+        refusal = Refused("idempotency.key")
     path = request.scope["path"]
-    if number >= 500 and not isinstance(error, Unavailable):
+    if number >= 500 and not isinstance(error, Unavailable | Refused):
         refusal = Refused("web.broken", trace=uuid4().hex[:12])
         _log.error("broken", trace=refusal.facts["trace"], route=request.scope.get("path_template"), exc_info=error)
     said = sentence(refusal, language)
@@ -105,6 +108,10 @@ def _back(request: Request[Any, Any, Any]) -> str:
         came.netloc == request.headers.get("host", "") and came.path.startswith("/") and came.path[1:2] not in "/\\"
     )
     return came.path + (f"?{came.query}" if came.query else "") if inside and came.path != request.scope["path"] else ""
+
+
+def _keyless(request: Request[Any, Any, Any]) -> bool:
+    return request.scope["method"] not in SAFE and "idempotency-key" not in request.headers
 
 
 def _understand(error: Exception) -> tuple[int, Refused, dict[str, str]]:
