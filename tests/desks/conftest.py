@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from html import unescape
 from typing import Any
+from uuid import uuid4
 
 import httpx
 import msgspec
@@ -21,14 +22,19 @@ from yiwang.connectors.sandbox import holdings
 from yiwang.connectors.sandbox.office import Office, selected
 from yiwang.connectors.webhooks.client import WebhookClient
 from yiwang.demo.accounts import PASSWORD
-from yiwang.demo.walk import SimulatedClock, Walk
+from yiwang.demo.walk import START, SimulatedClock, Walk
 from yiwang.directory import service as directory
 from yiwang.front import policy
 from yiwang.front.desk import COOKIE
 from yiwang.ground.actor import SYSTEM
 from yiwang.plumbing import accounts, sessions
+from yiwang.plumbing.database import Database
+from yiwang.plumbing.postgres import Cluster
+from yiwang.plumbing.postgres_roles import APP
 from yiwang.plumbing.work import SHANGHAI, Engine
 from yiwang.sharing.messages import Fetch, Fetched, FetchFailed
+
+from tests.conftest import copy_database
 
 Client = TestClient[Litestar]
 
@@ -95,13 +101,30 @@ class Visitor:
         return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", body))
 
 
+@pytest.fixture(scope="module")
+def clock() -> SimulatedClock:
+    """The clock of a file's tests; `stage` puts it back to 2017-08-14."""
+    return SimulatedClock()
+
+
+@pytest.fixture(scope="module")
+def engine(cluster: Cluster, demo_template: str, clock: SimulatedClock) -> Iterator[Engine]:
+    """One engine for the tests of a file, which keep apart by the cases they make."""
+    name = f"desks_{uuid4().hex}"
+    copy_database(cluster, demo_template, name)
+    database = Database(cluster.conninfo(APP, name))
+    yield main.engine(database, clock)
+    database.close()
+
+
 @pytest.fixture
 def stage(engine: Engine, clock: SimulatedClock) -> Walk:
     """The engine with its clock, people and errands; errands are run by `drain`."""
+    clock.go(START)
     return Walk(engine, clock, main.runners(Registers(), WebhookClient()))
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def site(engine: Engine) -> Litestar:
     """The application, with one account to log in with."""
     with engine.begin(SYSTEM) as work:

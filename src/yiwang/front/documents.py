@@ -24,10 +24,10 @@ def _fonts() -> list[str]:
     return sorted({str(p.parent) for p in root.rglob("*.[ot]t[fc]")})
 
 
-def qr(text: str) -> str:
-    """二维码 of a text as an SVG picture."""
+def qr(text: str, *, sized: bool = True) -> str:
+    """二维码 of a text as an SVG picture; without a size it fills the room it is given."""
     out = io.BytesIO()
-    segno.make(text, error="m").save(out, kind="svg", scale=1, border=2, xmldecl=False)
+    segno.make(text, error="m").save(out, kind="svg", scale=1, border=2, xmldecl=False, omitsize=not sized)
     return out.getvalue().decode()
 
 

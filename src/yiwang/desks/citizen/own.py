@@ -54,7 +54,9 @@ def own(work: Work, desk: Desk, ref: str) -> Application:
     return application
 
 
-def held_rows(work: Work, application: Application, needs: Needs, language: Language) -> list[Held]:
+def held_rows(
+    work: Work, application: Application, needs: Needs, language: Language, *, undecided: bool = True
+) -> list[Held]:
     """政府已有的: every material of this application that is not asked of the applicant, with what has come of it."""
     asked = {r.material: r for r in sharing.held(work, application.home, application.id)}
     say = translator(language).gettext
@@ -73,7 +75,7 @@ def held_rows(work: Work, application: Application, needs: Needs, language: Lang
                 state=say(WORDS.data[state]),
                 tone=TONES.get(state, "neutral"),
                 values=values,
-                disputable=there,
+                disputable=there and undecided,
                 own_word=str(request.own.get("text", "")) if request and request.own else "",
             )
         )

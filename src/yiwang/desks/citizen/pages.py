@@ -23,7 +23,6 @@ from yiwang.intake.messages import Application
 from yiwang.intake.service import applications, reading
 from yiwang.oversight import service as oversight
 from yiwang.oversight.messages import Grade, Rate
-from yiwang.plumbing.i18n import known
 from yiwang.plumbing.work import SHANGHAI, Work
 from yiwang.sharing.service import licences
 from yiwang.sharing.service import requests as sharing
@@ -67,7 +66,7 @@ def follow(ref: str, desk: Desk, request: Request[Any, Any, Any], done: int = 0)
         needs = catalogue.needs(published.item, application.answers)
         context = _papers(work, application, published) | {
             "rating": oversight.rating_of(work, application.home, application.id),
-            "held": held_rows(work, application, needs, known(desk.language) or "zh"),
+            "held": held_rows(work, application, needs, desk.language, undecided=seen.case.decided_at is None),
         }
     return desk.page(
         "follow.html",
@@ -103,7 +102,7 @@ def _papers(work: Work, application: Application, published: Published) -> dict[
 def qr(request: Request[Any, Any, Any], code: str) -> Markup:
     """二维码: leads anyone who scans it to the public check of a licence."""
     address = f"{str(request.base_url).rstrip('/')}/licences/{code}"
-    return Markup(documents.qr(address))  # noqa: S704 — drawn by segno, no text of anybody's in it
+    return Markup(documents.qr(address, sized=False))  # noqa: S704 — drawn by segno, no text of anybody's in it
 
 
 @page("/my/{ref:str}/receipt", opt=OWN)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Mapping
 from typing import Any
 from urllib.parse import quote, urlencode, urlsplit
@@ -11,7 +10,7 @@ from litestar import Request, Response
 from litestar.datastructures import Cookie
 
 from yiwang.catalogue import service as catalogue
-from yiwang.catalogue.messages import At, Item, Published, Who
+from yiwang.catalogue.messages import At, CaseType, Item, Published, Who
 from yiwang.directory import service as directory
 from yiwang.directory.messages import Line
 from yiwang.front import policy
@@ -46,9 +45,11 @@ def home(desk: Desk, q: str = "", sector: str = "", offset: int = 0, all: int = 
     start = max(offset, 0) if asked else 0
     with desk.engine.begin(SYSTEM, desk.language) as work:
         found = catalogue.find(work, q, sector=chosen)
-        counts = Counter(s for p in catalogue.items(work) for s in SECTORS if p.item.sector.startswith(s))
+        everything = catalogue.items(work)
         lines = directory.snapshot(work).lines
     kept = {name: value for name, value in (("q", q[:100]), ("sector", chosen), ("all", "1" if all else "")) if value}
+    if not asked:
+        found = [f for f in found if f.case_type == CaseType.SPOT and not f.visits]
     size = SIZE if asked else FIRST
     return desk.page(
         "home.html",
@@ -56,8 +57,8 @@ def home(desk: Desk, q: str = "", sector: str = "", offset: int = 0, all: int = 
         sector=chosen,
         asked=asked,
         found=found[start : start + size],
-        total=len(found),
-        counts=counts,
+        total=len(found) if asked else len(everything),
+        counts={s: sum(p.item.sector.startswith(s) for p in everything) for s in SECTORS},
         lines=lines,
         limits={f.code: Limit.parse(f.promised) for f in found if f.promised},
         earlier=f"/?{urlencode(kept | {'offset': max(start - size, 0)})}" if start else "",
@@ -98,7 +99,7 @@ def guide(code: str, desk: Desk, request: Request[Any, Any, Any]) -> Response[st
         faults=[Fault(f"q.{q.code}", word_of(q, desk.language, "text")) for q in missing] if asked else [],
         complete=complete,
         needs=catalogue.needs(item, answers) if complete else None,
-        flow=flow_rows(published, lines, desk.language),
+        flow=flow_rows(published, answers if complete else None, lines, desk.language),
         places=places(desk) if complete and applicant else [],
         place=usual_place(desk) if complete and applicant else "",
         applicant=applicant,
@@ -131,12 +132,17 @@ def usual_place(desk: Desk) -> str:
     return last[0].division if last else me.subject_identifier[at : at + 6]
 
 
-def flow_rows(published: Published, lines: Mapping[str, Line], language: Language) -> list[dict[str, Any]]:
-    """怎么办: the steps of the flow as the guide lists them: who, how long, visits, basis."""
+def flow_rows(
+    published: Published, answers: catalogue.Answers | None, lines: Mapping[str, Line], language: Language
+) -> list[dict[str, Any]]:
+    """怎么办: the steps of the flow with who, how long, visits and basis; after the answers, only theirs."""
+    item = published.item
+    met = {e.target for e in item.flow.edges if answers is None or catalogue.holds(e.when, answers)}
+    begins = {s.id for s in item.flow.steps} - {e.target for e in item.flow.edges}
     return [
-        {"step": s, "who": _who(s.who, published.item, lines, language)}
-        for s in published.item.flow.steps
-        if s.who is not None
+        {"step": s, "who": _who(s.who, item, lines, language)}
+        for s in item.flow.steps
+        if s.who is not None and s.id in met | begins
     ]
 
 
