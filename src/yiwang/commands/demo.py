@@ -59,7 +59,7 @@ def _run(database: Access, folder: Path, accounts_json: Path | None, port: int) 
         secret_file.chmod(stat.S_IRUSR | stat.S_IWUSR)
         address = _start(tree, database.app, secret_file, port)
         _show(address, accounts)
-        tree.watch()
+        tree.watch(database.keep)
     except Stopped:
         typer.echo("Stopping …")
     finally:

@@ -9,6 +9,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import FrameType
@@ -54,10 +55,11 @@ class Tree:
                 preexec_fn=_end_with_parent,  # noqa: PLW1509 — one call into the kernel; we have no threads here
             )
 
-    def watch(self) -> None:
-        """Until somebody stops us; a child that dies is started again."""
+    def watch(self, keep: Callable[[], object]) -> None:
+        """Until somebody stops us; a child that dies is started again, and `keep` looks after what is below them."""
         while True:
             time.sleep(1.0)
+            keep()
             self.mend()
 
     def mend(self) -> list[str]:

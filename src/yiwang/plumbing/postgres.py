@@ -11,7 +11,7 @@ import stat
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
@@ -60,10 +60,11 @@ class NotRunning(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Access:
-    """连接方式: conninfos of the owner, who migrates, and of the app, which acts."""
+    """连接方式: conninfos of the owner, who migrates, and of the app, which acts; `keep` starts a dead server again."""
 
     owner: str
     app: str
+    keep: Callable[[], object] = lambda: None
 
 
 @contextlib.contextmanager
@@ -76,7 +77,7 @@ def access(data_dir: Path) -> Iterator[Access]:
         yield Access(url, app_on_server(url))
         return
     with Cluster(data_dir) as cluster:
-        yield Access(cluster.conninfo(OWNER), cluster.conninfo(APP))
+        yield Access(cluster.conninfo(OWNER), cluster.conninfo(APP), cluster.start)
 
 
 def attach(data_dir: Path) -> Access:

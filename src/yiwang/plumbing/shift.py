@@ -45,14 +45,16 @@ class Shift:
         """Until told to stop; the errands in hand are finished first."""
         with ThreadPoolExecutor(sum(self.lanes.values()), "lane") as threads:
             for lane, number in self.lanes.items():
-                for _ in range(number):
-                    threads.submit(self._work, lane)
+                for turn in range(number):
+                    threads.submit(self._work, lane, turn, number)
             try:
                 self._watch()
             finally:
                 self.stopping.set()
 
-    def _work(self, lane: str) -> None:
+    def _work(self, lane: str, turn: int, number: int) -> None:
+        """Threads of a lane look in turn, so that an idle lane is looked at equally often however many it has."""
+        self.stopping.wait(PAUSE * turn)
         while not self.stopping.is_set():
             done = False
             with self._unharmed(lane):
@@ -60,7 +62,7 @@ class Shift:
                     outbox.run(self.engine, self.runners, errand)
                     done = True
             if not done:
-                self.stopping.wait(PAUSE)
+                self.stopping.wait(PAUSE * number)
 
     def _watch(self) -> None:
         swept = self.engine.clock() - SWEEP
