@@ -88,6 +88,7 @@ def runners(departments: Departments, messenger: Messenger) -> dict[str, Runner]
     return {
         webhooks.SEND: webhooks.webhook_runner(messenger),
         sharing.FETCH: sharing.fetch_runner(departments),
+        sharing.TELL: sharing.tell_runner(departments),
         applications.DEEM: applications.deem_runner(),
         handling.SILENCE: handling.silence_runner(),
     }

@@ -27,7 +27,7 @@ from yiwang.plumbing.database import Database
 from yiwang.plumbing.postgres import Cluster
 from yiwang.plumbing.postgres_roles import ADMIN, APP
 from yiwang.plumbing.work import Engine, Work
-from yiwang.sharing.messages import Fetch, Fetched, FetchFailed
+from yiwang.sharing.messages import Correction, Fetch, Fetched, FetchFailed
 
 from tests.conftest import copy_database
 
@@ -43,6 +43,9 @@ class Departments:
             values = dict.fromkeys(request.data_items, "演示")
             return Fetched(values, "1", SimulatedClock().now, request.line)
         raise FetchFailed("down", retryable=True)
+
+    def tell(self, correction: Correction) -> None:
+        """Every notice is taken."""
 
 
 def _draft(engine: Engine, script: Script, person: str) -> tuple[int, Any]:

@@ -32,7 +32,7 @@ from yiwang.plumbing.database import Database
 from yiwang.plumbing.postgres import Cluster
 from yiwang.plumbing.postgres_roles import APP
 from yiwang.plumbing.work import SHANGHAI, Engine
-from yiwang.sharing.messages import Fetch, Fetched, FetchFailed
+from yiwang.sharing.messages import Correction, Fetch, Fetched, FetchFailed
 
 from tests.conftest import copy_database
 
@@ -54,6 +54,9 @@ class Registers:
             raise FetchFailed("no_record", retryable=False)
         values = selected(record, request.material, request.data_items)
         return Fetched(values, str(record.version), datetime(2017, 8, 1, tzinfo=SHANGHAI), request.line)
+
+    def tell(self, correction: Correction) -> None:
+        """Every notice is taken."""
 
 
 @dataclass

@@ -317,6 +317,25 @@ def test_the_applicants_own_word_prevails(net: Net) -> None:
     assert net.held(application)["id_card"] == after
 
 
+@pytest.mark.requirement("R58")
+def test_the_source_is_told_of_a_dispute(net: Net, sandbox: Sandbox) -> None:
+    """异议送到来源部门，部门停机就过后再送；送到一次，有签名。"""
+    application = net.apply(answers={"imports": "no"})
+    net.errands()
+    own = {"text": "已改名"}
+    net.act(lambda work: requests.dispute(work, application.home, application.id, "id_card", own, "已改名"))
+    sandbox.behave("GAT", "down")
+    net.errands()
+    sandbox.behave("GAT", "ok")
+    net.later(seconds=3)
+    assert net.errands() == 1
+    notices = [n for n in sandbox.http.get("/GAT/inbox").json()["notices"] if n["body"]["case"] == str(application.id)]
+    [told] = notices
+    assert told["genuine"]
+    assert (told["body"]["kind"], told["body"]["own"], told["body"]["record_version"]) == ("record.disputed", own, "1")
+    assert told["body"]["subject_identifier"] == FIRM.identifier
+
+
 def test_a_record_is_confirmed_once(net: Net) -> None:
     """确认一次；没有取的不能确认。"""
     application = net.apply(answers={"imports": "no"})

@@ -31,7 +31,7 @@ from yiwang.ground.identifiers import LicenceIdentifier
 from yiwang.intake.messages import Accept, Channel, Delivery, Draft, Submit
 from yiwang.intake.service import applications
 from yiwang.plumbing.work import SHANGHAI, Engine
-from yiwang.sharing.messages import Fetch, Fetched
+from yiwang.sharing.messages import Correction, Fetch, Fetched
 
 CLERK, CENTRE, DIVISION = "clerk-330106109", "330106109.XZFW", "330106109"
 ITEM = "许可-90014-000"  # one department decides and asks others
@@ -71,6 +71,9 @@ class Answering:
         """Ask."""
         values = dict.fromkeys(request.data_items, "演示数据，与真实记录同宽")
         return Fetched(values, "2017-08-14/1", SimulatedClock().now, request.line)
+
+    def tell(self, correction: Correction) -> None:
+        """Every notice is taken."""
 
 
 @dataclass(slots=True)

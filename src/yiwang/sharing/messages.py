@@ -150,11 +150,31 @@ class FetchFailed(Exception):
         self.retryable = retryable
 
 
+@dataclass(frozen=True, slots=True)
+class Correction:
+    """异议通知: what the source of a record is told when the person it is about says that it is wrong. 规定 7(2)"""
+
+    notice_id: UUID
+    line: str
+    resource: str
+    item: str
+    case: str
+    material: str
+    record_version: str
+    subject_kind: str
+    subject_identifier: str
+    own: Mapping[str, str]
+    reason: str
+
+
 class Departments(Protocol):
-    """部门系统: whoever can ask departments. One question, one answer, or FetchFailed."""
+    """部门系统: whoever can ask departments and tell them. One question, one answer, or FetchFailed."""
 
     def fetch(self, request: Fetch) -> Fetched:
         """Ask."""
+
+    def tell(self, correction: Correction) -> None:
+        """Tell the source that somebody disputes its record; FetchFailed when it did not take it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ import time
 from collections.abc import Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
+from http import HTTPStatus
 from secrets import token_hex
 from threading import Lock
 
@@ -18,7 +19,7 @@ from yiwang.connectors.departments.breaker import Breaker
 from yiwang.connectors.protocol import CLIENT, NONCE, SIGNATURE, TIMESTAMP, sign_request
 from yiwang.ground.identifiers import ZhejiangItemCode
 from yiwang.ground.outcome import Invalid
-from yiwang.sharing.messages import Fetch, Fetched, FetchFailed
+from yiwang.sharing.messages import Correction, Fetch, Fetched, FetchFailed
 
 PLACE = re.compile(r"[A-Za-z0-9_]{1,64}")
 """What a line and a resource look like; anything else would be another address."""
@@ -124,16 +125,7 @@ class DepartmentClient:
         if patience <= 0:
             raise FetchFailed("slow", retryable=True)
         url = httpx2.URL(f"{self.base_url}/{request.line}/resources/{request.resource}")
-        nonce, stamp = token_hex(16), str(int(time.time()))
-        body = msgspec.json.encode(_question(request))
-        target = url.raw_path.decode("ascii")
-        headers = {
-            "content-type": "application/json",
-            CLIENT: self.client_id,
-            TIMESTAMP: stamp,
-            NONCE: nonce,
-            SIGNATURE: sign_request(self.secret, self.client_id, "POST", target, stamp, nonce, body),
-        }
+        nonce, headers, body = self._signed(url, _question(request))
         try:
             with self._client.stream("POST", url, content=body, headers=headers, timeout=patience) as response:
                 content = _whole(response, deadline)
@@ -142,6 +134,35 @@ class DepartmentClient:
         except httpx2.TransportError as error:
             raise FetchFailed("down", retryable=True) from error
         return read(request, self.secret, nonce, response.status_code, response.headers.get(SIGNATURE, ""), content)
+
+    def tell(self, correction: Correction) -> None:
+        """异议通知: put a dispute into the inbox of the record's source; FetchFailed when it was not taken."""
+        if not PLACE.fullmatch(correction.line):
+            raise FetchFailed("refused", retryable=False)
+        url = httpx2.URL(f"{self.base_url}/{correction.line}/inbox")
+        _, headers, body = self._signed(url, {"kind": "record.disputed", **msgspec.to_builtins(correction)})
+        try:
+            with self._client.stream("POST", url, content=body, headers=headers) as response:
+                status = response.status_code
+        except httpx2.TimeoutException as error:
+            raise FetchFailed("slow", retryable=True) from error
+        except httpx2.TransportError as error:
+            raise FetchFailed("down", retryable=True) from error
+        if not response.is_success:
+            raise FetchFailed("down" if status >= HTTPStatus.INTERNAL_SERVER_ERROR else "refused", retryable=True)
+
+    def _signed(self, url: httpx2.URL, content: Mapping[str, object]) -> tuple[str, dict[str, str], bytes]:
+        """Nonce, headers and body of something sent to a department."""
+        nonce, stamp, body = token_hex(16), str(int(time.time())), msgspec.json.encode(content)
+        target = url.raw_path.decode("ascii")
+        headers = {
+            "content-type": "application/json",
+            CLIENT: self.client_id,
+            TIMESTAMP: stamp,
+            NONCE: nonce,
+            SIGNATURE: sign_request(self.secret, self.client_id, "POST", target, stamp, nonce, body),
+        }
+        return nonce, headers, body
 
 
 def _whole(response: httpx2.Response, deadline: float) -> bytes:

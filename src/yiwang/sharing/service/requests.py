@@ -10,13 +10,14 @@ from uuid import UUID
 import msgspec
 
 from yiwang.catalogue import service as catalogue
-from yiwang.catalogue.messages import Material, SourceKind
+from yiwang.catalogue.messages import Material
 from yiwang.ground.identifiers import CitizenNumber, CreditCode
 from yiwang.ground.outcome import Conflict, Refused
-from yiwang.plumbing.outbox import Errand, Runner, wait
+from yiwang.plumbing.outbox import Errand, Retry, Runner, wait
 from yiwang.plumbing.work import Work
 from yiwang.sharing import store
 from yiwang.sharing.messages import (
+    Correction,
     DataDisputed,
     DataFetched,
     Departments,
@@ -32,9 +33,11 @@ from yiwang.sharing.messages import (
     SubjectKind,
 )
 from yiwang.sharing.rules.covering import covering, record
+from yiwang.sharing.rules.declared import is_declared
 from yiwang.sharing.store import ASKING, AccessRow, Request
 
 FETCH = "sharing.fetch"
+TELL = "sharing.tell"
 RIGHT = (State.FETCHED, State.CONFIRMED)
 THERE = (State.FETCHED, State.CONFIRMED, State.DISPUTED)
 
@@ -87,7 +90,7 @@ def need(
     declared = {m.code: m for m in catalogue.version_of(work, item, version).item.materials}
     own = store.licences(work, subject_of.home, subject_of.id)
     for material in wanted:
-        if not _is_declared(material, declared.get(material.code)):
+        if not is_declared(material, declared.get(material.code)):
             raise Refused("sharing.not_declared", clause="种子 二(二)", material=material.name)
         row = _row(work, subject_of, matter, item, version, material)
         licence = covering(material, own, work.today)
@@ -97,16 +100,6 @@ def need(
         else:
             _take(work, subject_of, row, material, licence, purpose)
     return list(there.values())
-
-
-def _is_declared(part: Material, whole: Material | None) -> bool:
-    """Whether a department's part of a material stands in the published version just so."""
-    if whole is None or (part.source.kind, part.resource) != (SourceKind.DEPARTMENT, whole.resource):
-        return False
-    if not whole.data_items:
-        return part.source == whole.source and not part.data_items
-    declared = {d for d in whole.data_items if d.source == part.source}
-    return bool(part.data_items) and set(part.data_items) <= declared
 
 
 def _row(
@@ -309,7 +302,34 @@ def dispute(work: Work, home: int, matter: UUID, material: str, own: Mapping[str
         {"home": home, "matter": matter, "material": material},
         {"state": State.DISPUTED, "own": dict(own), "reason": reason},
     )
+    of = store.subject(work, home, asked.subject)
+    correction = Correction(
+        notice_id=work.new_id(),
+        line=asked.line,
+        resource=asked.resource,
+        item=asked.item,
+        case=str(matter),
+        material=material,
+        record_version=asked.record_version,
+        subject_kind=of.kind,
+        subject_identifier=of.identifier,
+        own=own,
+        reason=reason,
+    )
+    work.later(TELL, msgspec.to_builtins(correction), home=home, lane="sharing", key=f"{matter}/{material}")
     work.tell(DataDisputed(home=home, id=matter, material=material, line=asked.line))
+
+
+def tell_runner(departments: Departments) -> Runner:
+    """How a source is told of a dispute: again and again until it has taken it, the same notice each time."""
+
+    def outside(errand: Errand) -> None:
+        try:
+            departments.tell(msgspec.convert(errand.payload, Correction))
+        except FetchFailed as failure:
+            raise Retry(failure.kind) from failure
+
+    return Runner(inside=lambda _work, _errand, _answer: None, outside=outside)
 
 
 def accesses(work: Work, of: Subject, limit: int = 50, offset: int = 0) -> list[AccessRow]:
