@@ -140,7 +140,7 @@ def brought(engine: Engine) -> dict[str, tuple[str, ...]]:
         return {m.code: m.checkpoints for m in catalogue.needs(item, script.answers).bring}
 
 
-def patterns(engine: Engine, clock: SimulatedClock, conninfo: str, days: int = 5) -> list[Pattern]:
+def patterns(engine: Engine, clock: SimulatedClock, conninfo: str, days: int = 3) -> list[Pattern]:
     """样件: a case of each stage on each of some days, made by the services and taken out again."""
     walker = Walk(engine, clock, main.runners(Answering(), WebhookClient()))
     today, made = clock.now.astimezone(SHANGHAI).date(), []

@@ -21,8 +21,7 @@ from yiwang.casework.service import reading
 from yiwang.commands import bench_bare
 from yiwang.commands.bench_bare import ListeningDatabase, Notes, Plain
 from yiwang.commands.bench_data import Loaded, brought
-from yiwang.directory import service as directory
-from yiwang.ground.actor import SYSTEM, Actor
+from yiwang.ground.actor import Actor
 from yiwang.handling import service as handling
 from yiwang.handling.messages import Review
 from yiwang.intake.messages import Accept
@@ -187,12 +186,10 @@ def by_services(one: Measured, engine: Engine, backends: Callable[[], float], ta
 
 
 def notes_of(listening: Engine) -> Notes:
-    """A clean sheet. The directory was looked at a moment ago, as it is in a process that has much to do."""
+    """A clean sheet."""
     assert isinstance(listening.database, ListeningDatabase)
-    with listening.begin(SYSTEM) as work:
-        directory.snapshot(work)
-    listening.database.notes = Notes()
-    return listening.database.notes
+    notes = listening.database.notes = Notes()
+    return notes
 
 
 def listen(one: Measured, listening: Engine, on: Target) -> Notes:
