@@ -114,6 +114,7 @@ def configure(*, as_json: bool, level: int = logging.INFO, stream: TextIO | None
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(level)
+    logging.getLogger("httpx2").setLevel(logging.WARNING)  # it tells every address asked, with what is in it
 
 
 def withhold_personal(_logger: object, _method: str, event: MutableMapping[str, object]) -> MutableMapping[str, object]:
