@@ -13,7 +13,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, Route, ViewportSize
+from playwright.sync_api import Browser, Page, Route, ViewportSize
 
 from yiwang.casework.service import reading as cases
 from yiwang.demo.walk import HANDLERS, Walk
@@ -24,7 +24,7 @@ from yiwang.intake.service import applications, delivery
 
 from tests.desks.conftest import CONTENT, FILING, Filing, Visitor
 
-pytestmark = [pytest.mark.browser]
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 AXE = Path(__file__).parents[1] / "vendor" / "axe.min.js"
 SIZES: dict[str, ViewportSize] = {"390": {"width": 390, "height": 844}, "1440": {"width": 1440, "height": 900}}
@@ -37,7 +37,7 @@ ADDRESS = "http://localhost"
 class Sight:
     """所见 — a browser whose requests are answered by the application in this process."""
 
-    context: BrowserContext
+    page: Page
     visitor: Visitor
     blocked: list[str] = field(default_factory=list)
     weights: list[int] = field(default_factory=list)
@@ -59,12 +59,9 @@ class Sight:
 
     def look(self, address: str) -> Page:
         """A page, loaded to its end; what the policy blocks is written down."""
-        page = self.context.new_page()
-        page.on("console", lambda m: self.blocked.append(m.text) if m.type == "error" else None)
-        page.on("pageerror", lambda e: self.blocked.append(str(e)))
         self.weights.clear()
-        page.goto(ADDRESS + address, wait_until="load")
-        return page
+        self.page.goto(ADDRESS + address, wait_until="load")
+        return self.page
 
 
 @pytest.fixture(params=SIZES)
@@ -72,7 +69,9 @@ def sight(request: pytest.FixtureRequest, chromium: Browser, visitor: Visitor) -
     """The browser at the size of a phone and of a desk."""
     context = chromium.new_context(viewport=SIZES[request.param], locale="zh-CN")
     context.set_default_timeout(20_000)
-    seen = Sight(context, visitor)
+    seen = Sight(context.new_page(), visitor)
+    seen.page.on("console", lambda m: seen.blocked.append(m.text) if m.type == "error" else None)
+    seen.page.on("pageerror", lambda e: seen.blocked.append(str(e)))
     context.route(lambda url: url.startswith(ADDRESS), seen.answer)
     yield seen
     context.close()
@@ -101,9 +100,7 @@ def judge(page: Page, seen: Sight, name: str) -> None:
 def see(seen: Sight, pages: dict[str, str]) -> None:
     """Look at pages by name."""
     for name, address in pages.items():
-        page = seen.look(address)
-        judge(page, seen, name)
-        page.close()
+        judge(seen.look(address), seen, name)
 
 
 def test_公共页面(sight: Sight) -> None:
