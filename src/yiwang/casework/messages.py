@@ -384,6 +384,15 @@ class Dues:
     light: Light
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InboxQuery:
+    """待办查询: words in applicant, item or number; a group (mine, consult, paused, or all); the order, by due date."""
+
+    text: str = ""
+    group: str = ""
+    sort: str = "due"
+
+
 @dataclass(frozen=True, slots=True)
 class InboxRow:
     """待办一行: all that the inbox page shows of a task."""

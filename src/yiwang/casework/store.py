@@ -9,7 +9,7 @@ from uuid import UUID
 
 import msgspec
 
-from yiwang.casework.messages import Case, Duty, Facts, InboxRow, Matter, Progress, Status, Task, Timing
+from yiwang.casework.messages import Case, Duty, Facts, InboxQuery, InboxRow, Matter, Progress, Status, Task, Timing
 from yiwang.ground.audit import Key
 from yiwang.ground.chain import Thread
 from yiwang.ground.clock import Extension, Ground, Limit, Stop
@@ -246,39 +246,47 @@ _INBOX_COLUMNS = (
     "desk, id, home, matter, number, item, item_name, applicant, division, step, step_name, step_kind, role, "
     "opened_at, step_due, promised_due, legal_due, paused, holder"
 )
-_WANTED = "(%(text)s = '' OR applicant ILIKE %(like)s OR item_name ILIKE %(like)s OR number LIKE %(like)s)"
-_ORDER = "COALESCE(step_due, promised_due, 'infinity'::date), id"
-# The first rows of each role by the index in its order, then the first of these; counting stops where nobody cares.
-_INBOX_PAGE = f"""
-SELECT {_INBOX_COLUMNS}, (
-    SELECT count(*) FROM (
-        SELECT FROM casework.inbox WHERE desk = %(desk)s AND role = ANY(%(roles)s) AND {_WANTED} LIMIT %(most)s
-    ) AS counted) AS total
-FROM unnest(%(roles)s::text[]) AS wanted(of), LATERAL (
-    SELECT * FROM casework.inbox WHERE desk = %(desk)s AND role = wanted.of AND {_WANTED}
-    ORDER BY {_ORDER} LIMIT %(limit)s + %(offset)s
-) AS first
-ORDER BY {_ORDER} LIMIT %(limit)s OFFSET %(offset)s
-"""  # noqa: S608 — the parts are constants of this module
+_WANTED = "(%(text)s = '' OR applicant ILIKE %(like)s OR item_name ILIKE %(like)s OR number LIKE %(number)s)"
+_DUE = "COALESCE(step_due, promised_due, 'infinity'::date)"  # as the index has it
+INBOX_GROUPS = {"": "true", "mine": "holder = %(person)s", "consult": "step_kind = 'consult'", "paused": "paused"}
+INBOX_ORDERS = {
+    "due": f"{_DUE}, id",
+    "-due": f"{_DUE} DESC, id DESC",
+    "item": "item_name, id",
+    "-item": "item_name DESC, id DESC",
+    "applicant": "applicant, id",
+    "-applicant": "applicant DESC, id DESC",
+    "opened": "opened_at, id",
+    "-opened": "opened_at DESC, id DESC",
+}
 MOST_COUNTED = 10_000
 
 
+def _page_of(asked: InboxQuery) -> str:
+    """The first rows of each role by the index in its order, then the first of these; counting stops where nobody
+    cares.
+    """
+    held, order = f"{_WANTED} AND {INBOX_GROUPS[asked.group]}", INBOX_ORDERS[asked.sort]
+    return f"""
+    SELECT {_INBOX_COLUMNS}, (
+        SELECT count(*) FROM (
+            SELECT FROM casework.inbox WHERE desk = %(desk)s AND role = ANY(%(roles)s) AND {held} LIMIT %(most)s
+        ) AS counted) AS total
+    FROM unnest(%(roles)s::text[]) AS wanted(of), LATERAL (
+        SELECT * FROM casework.inbox WHERE desk = %(desk)s AND role = wanted.of AND {held}
+        ORDER BY {order} LIMIT %(limit)s + %(offset)s
+    ) AS first
+    ORDER BY {order} LIMIT %(limit)s OFFSET %(offset)s
+    """  # noqa: S608 — the parts are constants of this module
+
+
 def inbox_page(
-    work: Work, desk: str, roles: list[str], text: str, limit: int, offset: int
+    work: Work, desk: str, roles: list[str], asked: InboxQuery, limit: int, offset: int
 ) -> tuple[list[InboxRow], int]:
-    """One page of a desk's inbox by the nearest due date, and how many there are, up to MOST_COUNTED. One query."""
-    like = "%" + text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
+    """One page of a desk's inbox, and how many there are, up to MOST_COUNTED. One query."""
     rows = work.read(
-        _INBOX_PAGE,
-        {
-            "desk": desk,
-            "roles": roles,
-            "text": text,
-            "like": like,
-            "limit": limit,
-            "offset": offset,
-            "most": MOST_COUNTED,
-        },
+        _page_of(asked),
+        {**_asked(work, desk, roles, asked), "limit": limit, "offset": offset, "most": MOST_COUNTED},
     )
     return [InboxRow(*row[:-1]) for row in rows], rows[0][-1] if rows else 0
 
@@ -301,6 +309,29 @@ def inbox_orphans(work: Work) -> list[tuple[str, UUID, int, UUID, str]]:
         " WHERE m.id IS NULL OR NOT m.tasks @> jsonb_build_array(jsonb_build_object('id', i.id, 'desk', i.desk))"
         " ORDER BY i.home, i.matter, i.id"
     )
+
+
+def inbox_counts(work: Work, desk: str, roles: list[str]) -> dict[str, int]:
+    """How many rows each group of a desk's inbox has. One query."""
+    counted = ", ".join(f"count(*) FILTER (WHERE {held})" for held in INBOX_GROUPS.values())
+    rows = work.read(
+        f"SELECT {counted} FROM casework.inbox WHERE desk = %(desk)s AND role = ANY(%(roles)s)",  # noqa: S608 — constants
+        _asked(work, desk, roles, InboxQuery()),
+    )
+    return dict(zip(INBOX_GROUPS, rows[0], strict=True))
+
+
+def _asked(work: Work, desk: str, roles: list[str], asked: InboxQuery) -> dict[str, object]:
+    escaped = asked.text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+    number = escaped.replace(" ", "").replace("-", "")
+    return {
+        "desk": desk,
+        "roles": roles,
+        "person": work.actor.person,
+        "text": asked.text,
+        "like": f"%{escaped}%",
+        "number": f"%{number}%",
+    }
 
 
 def home_of_number(work: Work, home: int, number: str) -> UUID:

@@ -135,6 +135,12 @@ def names_of(work: Work, codes: Iterable[str]) -> dict[str, str]:
     return {code: found.get(code, code) for code in wanted}
 
 
+def post_names(work: Work, codes: Iterable[str]) -> dict[str, str]:
+    """Names of posts by their codes, whoever holds them."""
+    wanted = sorted({code for code in codes if code})
+    return store.post_names(work, wanted) if wanted else {}
+
+
 def posts_of(work: Work, code: str, on: date) -> list[Post]:
     """The posts a person holds on a day."""
     return store.posts_of(work, code, on)

@@ -207,6 +207,11 @@ def windows(work: Work, centre: str) -> list[Window]:
     return [Window(code=a, centre=b, name=c) for a, b, c in rows]
 
 
+def post_names(work: Work, codes: list[str]) -> dict[str, str]:
+    """Names of posts by code."""
+    return dict(work.read("SELECT code, name FROM directory.post WHERE code = ANY(%s)", (codes,)))
+
+
 def posts_in(work: Work, organisation: str) -> int:
     """How many posts an organisation has."""
     number: int = work.read("SELECT count(*) FROM directory.post WHERE organisation = %s", (organisation,))[0][0]

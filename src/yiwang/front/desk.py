@@ -14,8 +14,9 @@ from uuid import UUID, uuid4
 from litestar import Request, Response
 from litestar.datastructures import Cookie
 
+from yiwang.front.look.parts import Fault
 from yiwang.front.pages import frame, render
-from yiwang.front.refusals import sentence
+from yiwang.front.refusals import field_sentence, sentence
 from yiwang.ground.actor import Actor
 from yiwang.ground.outcome import FieldError, Forbidden, Invalid, NotFound, Refused
 from yiwang.plumbing.i18n import Language
@@ -99,6 +100,11 @@ class Desk:
     def say(self, refusal: Refused) -> str:
         """What a person reads when something was refused."""
         return sentence(refusal, self.language)
+
+    def faults(self, refusal: Refused, prefix: str = "") -> list[Fault]:
+        """What was wrong with which field; `prefix` stands before the fields' names in the form."""
+        errors = refusal.errors if isinstance(refusal, Invalid) else ()
+        return [Fault(f"{prefix}{e.field}", field_sentence(e, self.language)) for e in errors]
 
     def work(self) -> AbstractContextManager[Work]:
         """One act in the name of whoever asks."""

@@ -9,11 +9,14 @@ from yiwang.casework.messages import Case
 from yiwang.casework.service import cases, reading
 from yiwang.catalogue.messages import Flow, StepKind
 from yiwang.directory import service as directory
+from yiwang.front.look import parts
+from yiwang.front.look.deadline import GROUNDS
 from yiwang.front.look.naming import name_of
 from yiwang.front.look.wording import date_and_time
 from yiwang.front.words import WORDS
-from yiwang.ground.clock import Ledger
+from yiwang.ground.clock import Ledger, Stop
 from yiwang.ground.outcome import Refused
+from yiwang.ground.workdays import CALENDAR
 from yiwang.plumbing.i18n import SOURCE, known, mark, translator
 from yiwang.plumbing.journal import Entry
 from yiwang.plumbing.work import Work
@@ -45,6 +48,9 @@ def view(work: Work, case: Case) -> View:
         deciding=_name(places, case.matter.deciding, work.language),
         book=reading.explained(clock, clock.promised, work.today) if clock.promised else None,
     )
+
+
+_STATES: dict[str, parts.State] = {"open": "now", "done": "done", "ahead": "waiting"}
 
 
 def _codes(case: Case) -> set[str]:
@@ -79,6 +85,7 @@ def _steps(work: Work, case: Case) -> list[dict[str, Any]]:
                 "name": name_of(step, work.language),
                 "state": state,
                 "special": step.kind is StepKind.SPECIAL,
+                "at": done[step.id].at if state == "done" else None,
                 "who": translate(mark("数据共享系统"))
                 if desk == cases.AUTOMATIC
                 else _name(places, desk, work.language),
@@ -87,6 +94,34 @@ def _steps(work: Work, case: Case) -> list[dict[str, Any]]:
             }
         )
     return rows
+
+
+def timeline(work: Work, case: Case) -> list[parts.Step]:
+    """进度: the steps of a case with who holds each, until when, and the stops of the clock."""
+    days = {task.step: task.due for task in case.tasks.values()}
+    pauses = {s.start: s for s in case.timing.stops}
+    rows = []
+    for row in _steps(work, case):
+        due = days.get(row["id"])
+        stands = case.progress.suspended == row["id"]
+        state = _STATES[row["state"]]
+        rows.append(
+            parts.Step(
+                title=row["name"],
+                state="paused" if stands else state,
+                department=row["who"],
+                at=row["at"],
+                note=row["outcome"],
+                days_left=CALENDAR.count(work.today, due) if due and not stands else None,
+                due=due,
+                pauses=tuple(_pause(s) for s in pauses.values() if stands and s.end is None),
+            )
+        )
+    return rows
+
+
+def _pause(stop: Stop) -> parts.Pause:
+    return parts.Pause(GROUNDS[stop.ground], stop.start, stop.end, stop.notice, stop.clause)
 
 
 def _in_play(case: Case, flow: Flow, step: str) -> bool:
@@ -107,6 +142,7 @@ def said(work: Work, entries: list[Entry], case: Case) -> list[dict[str, Any]]:
     """The thread in words, with the names of people: for those who may read it whole."""
     translate = translator(known(work.language) or SOURCE).gettext
     people = directory.names_of(work, [e.person for e in entries])
+    posts = directory.post_names(work, [e.post for e in entries])
     places = directory.snapshot(work).organisations
     steps = {s.id: name_of(s, work.language) for s in cases.published_of(work, case).item.flow.steps}
     rows = []
@@ -118,6 +154,7 @@ def said(work: Work, entries: list[Entry], case: Case) -> list[dict[str, Any]]:
                 "seq": e.seq,
                 "at": e.at,
                 "act": translate(WORDS.act.get(e.act, e.act)),
+                "post": posts.get(e.post, ""),
                 "person": people.get(e.person, e.person),
                 "organisation": _name(places, e.organisation, work.language),
                 "what": " · ".join(p for p in parts if p),

@@ -9,7 +9,7 @@ from uuid import UUID
 from litestar import Response
 from litestar.params import Parameter
 
-from yiwang.casework.messages import Case
+from yiwang.casework.messages import Case, InboxQuery
 from yiwang.casework.service import cases
 from yiwang.casework.service import reading as caseread
 from yiwang.front import scope
@@ -31,7 +31,7 @@ def tasks(
 ) -> Response[views.Inbox]:
     """The open tasks of one's organisation for one's roles, the nearest due date first."""
     with counter.work() as work:
-        page = caseread.inbox(work, work.actor.organisation, work.actor.roles, q, offset, limit)
+        page = caseread.inbox(work, work.actor.organisation, work.actor.roles, InboxQuery(text=q), offset, limit)
     return Response(views.Inbox(page.total, [shape.inbox_view(row) for row in page.rows]))
 
 

@@ -165,9 +165,7 @@ def claim(work: Work, home: int, case_id: UUID, task_id: UUID) -> Case:
     task = next((t for t in case.tasks.values() if t.id == task_id), None)
     if task is None:
         raise Conflict("case.task_gone", number=case.matter.number)
-    _own_desk(work, task)
-    if task.holder and task.holder != work.actor.person:
-        raise Conflict("case.task_taken", number=case.matter.number)
+    _own_desk(work, case, task)
     separation.permit(case.hands, work.actor.person, separation.duty_of(task.role))
     case.tasks[task.step] = replace(task, holder=work.actor.person)
     work.change(INBOX, {"desk": task.desk, "id": task.id}, {"holder": work.actor.person})
@@ -191,7 +189,7 @@ def _special(work: Work, home: int, case_id: UUID, event: Suspend | Resume) -> C
     task = case.tasks.get(event.step)
     if task is None:
         raise Conflict("case.task_gone", number=case.matter.number)
-    _own_desk(work, task)
+    _own_desk(work, case, task)
     facts: dict[str, object] = {"step": event.step}
     if isinstance(event, Suspend):
         facts["notice"] = event.notice
@@ -206,7 +204,7 @@ def send_back(work: Work, home: int, case_id: UUID, task_id: UUID, to: str, reas
     task = next((t for t in case.tasks.values() if t.id == task_id), None)
     if task is None:
         raise Conflict("case.task_gone", number=case.matter.number)
-    _own_desk(work, task)
+    _own_desk(work, case, task)
     note(work, case, "step.returned", {"step": task.step, "to": to, "reason": reason})
     _apply(work, case, Return(step=task.step, to=to, at=work.now))
     return case
@@ -265,9 +263,7 @@ def due_columns(case: Case, today: date) -> dict[str, object]:
 
 
 def _permit(work: Work, case: Case, task: Task, command: CompleteStep) -> None:
-    _own_desk(work, task)
-    if task.holder and task.holder != work.actor.person:
-        raise Conflict("case.task_taken", number=case.matter.number)
+    _own_desk(work, case, task)
     if command.outcome == "deemed":
         return
     separation.permit(case.hands, work.actor.person, command.duty)
@@ -276,11 +272,13 @@ def _permit(work: Work, case: Case, task: Task, command: CompleteStep) -> None:
     store.lend_hand(work, case, command.duty, kind)
 
 
-def _own_desk(work: Work, task: Task) -> None:
+def _own_desk(work: Work, case: Case, task: Task) -> None:
     if work.actor.kind == "system":
         return
     if task.desk != work.actor.organisation or task.role not in work.actor.roles:
         raise Forbidden("case.not_your_task", desk=task.desk, role=task.role)
+    if task.holder and task.holder != work.actor.person:
+        raise Conflict("case.task_taken", number=case.matter.number)
 
 
 def _keep(work: Work, case: Case) -> None:

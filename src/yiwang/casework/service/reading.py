@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
+from typing import Any
 from uuid import UUID
 
+import msgspec
+
 from yiwang.casework import store
-from yiwang.casework.messages import Case, Dues, InboxRow, Timing
+from yiwang.casework.messages import Case, Dues, InboxQuery, InboxRow, Task, Timing
 from yiwang.casework.rules import timing
 from yiwang.ground import number
 from yiwang.ground.chain import Thread
@@ -16,7 +19,10 @@ from yiwang.ground.clock import Ledger, Limit, reckon
 from yiwang.ground.workdays import CALENDAR
 from yiwang.plumbing import journal
 from yiwang.plumbing.journal import Entry
-from yiwang.plumbing.work import Work
+from yiwang.plumbing.work import SHANGHAI, Work
+
+ALL = InboxQuery()
+MOST = 5_000  # rows of a list that is taken home as a file
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,34 +36,76 @@ class Page:
 
 
 @dataclass(frozen=True, slots=True)
+class Held:
+    """在谁手里: a step that is open, at which desk, since when, due when."""
+
+    step: str
+    desk: str
+    since: date
+    due: date | None
+
+
+@dataclass(frozen=True, slots=True)
 class Overdue:
-    """逾期一行: a case past one of its dates, and who holds it."""
+    """逾期一行: a case past its promise, and who holds it."""
 
     home: int
     id: UUID
     number: str
+    item: str
+    item_version: int
     item_name: str
     applicant: str
     deciding: str
     division: str
     status: str
-    promised_due: date | None
+    promised_due: date
     legal_due: date | None
     received_at: datetime
+    held: tuple[Held, ...]
 
 
-def inbox(work: Work, desk: str, roles: frozenset[str], text: str = "", offset: int = 0, limit: int = 30) -> Page:
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """督查数字: counts of cases; `received`, `decided` and `in_time` are those of the last ninety days."""
+
+    open: int
+    overdue: int
+    soon: int
+    paused: int
+    received: int
+    decided: int
+    in_time: int
+
+
+def inbox(
+    work: Work, desk: str, roles: frozenset[str], asked: InboxQuery = ALL, offset: int = 0, limit: int = 30
+) -> Page:
     """待办: a desk's open tasks for these roles, the nearest due date first. One query."""
-    rows, total = store.inbox_page(work, desk, sorted(roles), text[:100], min(limit, 100), max(offset, 0))
+    known = InboxQuery(
+        text=asked.text.strip()[:100],
+        group=asked.group if asked.group in store.INBOX_GROUPS else "",
+        sort=asked.sort if asked.sort in store.INBOX_ORDERS else "due",
+    )
+    rows, total = store.inbox_page(work, desk, sorted(roles), known, min(limit, MOST), max(offset, 0))
     return Page(rows, total, offset, limit)
+
+
+def inbox_counts(work: Work, desk: str, roles: frozenset[str]) -> dict[str, int]:
+    """待办分组: how many tasks each group of the inbox has; all of them under the empty name. One query."""
+    return store.inbox_counts(work, desk, sorted(roles))
+
+
+def nearest_due(row: InboxRow) -> date | None:
+    """最近期限: the earlier of the step's and the promise's date."""
+    dates: list[date] = [d for d in (row.step_due, row.promised_due) if d is not None]
+    return min(dates, default=None)
 
 
 def days_left(row: InboxRow, today: date) -> int | None:
     """剩余工作日 until the row's nearest date; negative when past; none without a date or while the clock stands."""
-    due = row.step_due or row.promised_due
-    if due is None or row.paused:
-        return None
-    return CALENDAR.count(today, due) if due >= today else -CALENDAR.count(due, today)
+    due = nearest_due(row)
+    return None if due is None or row.paused else CALENDAR.count(today, due)
 
 
 def look(work: Work, home: int, case_id: UUID) -> Case:
@@ -94,21 +142,54 @@ def explained(clock: Timing, limit: Limit, today: date) -> Ledger | None:
 
 
 _OVERDUE = """
-SELECT home, id, number, item_name, applicant, deciding, division, status, promised_due, legal_due, received_at,
-       count(*) OVER () FROM casework.matter
-WHERE closed_at IS NULL AND promised_due < %(today)s AND status <> 'suspended' AND status <> 'ready'
+SELECT home, id, number, item, item_version, item_name, applicant, deciding, division, status, promised_due, legal_due,
+       received_at, tasks, count(*) OVER () FROM casework.matter
+WHERE closed_at IS NULL AND promised_due < %(today)s AND status <> 'suspended' AND timing->>'met_on' IS NULL
   AND division LIKE %(scope)s
 ORDER BY promised_due, id LIMIT %(limit)s OFFSET %(offset)s
 """
 
 
 def overdue(work: Work, scope: str, offset: int = 0, limit: int = 30) -> tuple[list[Overdue], int]:
-    """逾期办件: open cases of a division subtree that are past their promise."""
+    """逾期办件: open cases of a division subtree that are past their promise, and the desks that hold them now."""
     rows = work.read(
         _OVERDUE,
-        {"today": work.today, "scope": scope + "%", "limit": min(limit, 100), "offset": max(offset, 0)},
+        {"today": work.today, "scope": scope + "%", "limit": min(limit, MOST), "offset": max(offset, 0)},
     )
-    return [Overdue(*row[:-1]) for row in rows], rows[0][-1] if rows else 0
+    return [Overdue(*(*row[:-2], _held(row[-2]))) for row in rows], rows[0][-1] if rows else 0
+
+
+def _held(tasks: list[dict[str, Any]]) -> tuple[Held, ...]:
+    found = msgspec.convert(tasks, tuple[Task, ...])
+    return tuple(Held(t.step, t.desk, t.opened_at.astimezone(SHANGHAI).date(), t.due) for t in found)
+
+
+_FIGURES = """
+SELECT count(*) FILTER (WHERE closed_at IS NULL),
+       count(*) FILTER (WHERE closed_at IS NULL AND promised_due < %(today)s
+                          AND status <> 'suspended' AND timing->>'met_on' IS NULL),
+       count(*) FILTER (WHERE closed_at IS NULL AND promised_due BETWEEN %(today)s AND %(soon)s
+                          AND status <> 'suspended' AND timing->>'met_on' IS NULL),
+       count(*) FILTER (WHERE status = 'suspended'),
+       count(*) FILTER (WHERE received_at >= %(since)s),
+       count(*) FILTER (WHERE received_at >= %(since)s AND timing->>'met_on' IS NOT NULL AND accepted_at IS NOT NULL),
+       count(*) FILTER (WHERE received_at >= %(since)s AND accepted_at IS NOT NULL
+                          AND (timing->>'met_on')::date <= promised_due)
+FROM casework.matter WHERE division LIKE %(scope)s AND (closed_at IS NULL OR received_at >= %(since)s)
+"""
+
+
+def figures(work: Work, scope: str) -> Figures:
+    """督查数字 of a division subtree: open, overdue, due within three working days, paused; and of what was received
+    in the last ninety days how much was decided, and how much of that in time. One query.
+    """
+    asked = {
+        "today": work.today,
+        "soon": CALENDAR.add(work.today, 3),
+        "since": work.now - timedelta(days=90),
+        "scope": scope + "%",
+    }
+    return Figures(*work.read(_FIGURES, asked)[0])
 
 
 def heads(work: Work, size: int = 5000) -> Iterator[tuple[Thread, str]]:

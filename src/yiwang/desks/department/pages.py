@@ -7,83 +7,208 @@ from uuid import UUID
 
 from litestar import Response
 
-from yiwang.casework.messages import Case
+from yiwang.casework.messages import Case, InboxQuery, InboxRow, Task
 from yiwang.casework.service import cases
 from yiwang.casework.service import reading as caseread
 from yiwang.catalogue import service as catalogue
 from yiwang.catalogue.messages import StepKind
 from yiwang.directory import service as directory
-from yiwang.front.desk import Desk, Form, read_reference, reference
+from yiwang.front import lights, scope
+from yiwang.front.desk import Desk, Form, reference
+from yiwang.front.look.parts import Column, Listing, NavItem
 from yiwang.front.routes import page, sent
-from yiwang.front.thread import said, view
-from yiwang.ground.outcome import Forbidden, Invalid, NotFound
+from yiwang.front.sheets import sheet
+from yiwang.front.thread import said, timeline, view
+from yiwang.ground.number import show
+from yiwang.ground.outcome import Conflict, FieldError, Invalid, NotFound, Refused
 from yiwang.handling import service as handling
 from yiwang.handling.messages import Decide, EndSpecial, MakeDocument, Reply, Review, StartSpecial
 from yiwang.intake.service import reading
+from yiwang.plumbing.i18n import mark, translator
 from yiwang.plumbing.work import Work
 from yiwang.sharing.service import requests as sharing
 
 WORK: dict[str, Any] = {"act": "case.work"}
 EXTEND: dict[str, Any] = {"act": "case.extend"}
+SIZE = 30
+GROUPS = {
+    "": mark("全部待办"),
+    "mine": mark("我领取的"),
+    "consult": mark("征求我单位意见"),
+    "paused": mark("停钟中"),
+}
+COLUMNS = (
+    (mark("期限"), "due", False),
+    (mark("环节"), "", False),
+    (mark("事项"), "item", False),
+    (mark("申请人"), "applicant", True),
+    (mark("办件编号"), "", True),
+    (mark("到我单位"), "opened", True),
+    (mark("在办"), "", True),
+)
 
 
-def _concerned(work: Work, desk: Desk, ref: str) -> tuple[int, UUID, Case]:
+def _concerned(work: Work, ref: str) -> tuple[int, UUID, Case]:
     """A case that this organisation decides, consults in or has a task of; another's is as if it were not there."""
-    home, case_id = read_reference(ref)
-    case = caseread.look(work, home, case_id)
-    if desk.who.organisation not in cases.organisations_of(work, case):
-        raise NotFound("case.unknown")
-    return home, case_id, case
+    case = scope.case(work, ref)
+    return case.matter.home, case.matter.id, case
 
 
 @page("/desk", opt=WORK)
-def inbox(desk: Desk, q: str = "", offset: int = 0) -> Response[str]:
-    """待办: the nearest due date first."""
+def inbox(desk: Desk, q: str = "", group: str = "", sort: str = "", page: int = 1) -> Response[str]:
+    """待办: the nearest due date first, in groups, page by page."""
+    asked = InboxQuery(text=q, group=group, sort=sort or "due")
+    page = max(1, min(page, 100_000))
+    translate = translator(desk.language).gettext
     with desk.work() as work:
-        page = caseread.inbox(work, desk.who.organisation, desk.who.roles, q, offset)
-        today = work.today
-        left = {r.id: caseread.days_left(r, today) for r in page.rows}
+        found = caseread.inbox(work, desk.who.organisation, desk.who.roles, asked, (page - 1) * SIZE, SIZE)
+        counts = caseread.inbox_counts(work, desk.who.organisation, desk.who.roles)
         place = directory.organisation(work, desk.who.organisation)
-    return desk.page("inbox.html", q=q[:100], page=page, left=left, today=today, place=place, reference=reference)
+        names = directory.names_of(work, {r.holder for r in found.rows if r.holder})
+    kept = {"group": group if group in GROUPS else ""}
+    listing = Listing("/desk", found.total, page, SIZE, q[:100], sort, kept, "/desk.csv")
+    tabs = [
+        NavItem(translate(label), f"/desk?group={key}" if key else "/desk", "", key == kept["group"], counts[key])
+        for key, label in GROUPS.items()
+    ]
+    return desk.page(
+        "inbox.html",
+        place=place,
+        listing=listing,
+        groups=tabs,
+        columns=[Column(translate(label), key, wide=wide) for label, key, wide in COLUMNS],
+        rows=[_line(row, desk, names) for row in found.rows],
+        total=counts[""],
+    )
+
+
+def _line(row: InboxRow, desk: Desk, names: dict[str, str]) -> dict[str, Any]:
+    """A row of the inbox as its page shows it."""
+    return {
+        "href": f"/desk/{reference(row.home, row.matter)}",
+        "light": lights.of_row(row, desk.today),
+        "row": row,
+        "holder": names.get(row.holder, ""),
+        "mine": row.holder == desk.who.person,
+    }
+
+
+@page("/desk.csv", opt=WORK)
+def exported(desk: Desk, q: str = "", group: str = "", sort: str = "") -> Response[bytes]:
+    """导出: the inbox as it is filtered, for Excel."""
+    asked = InboxQuery(text=q, group=group, sort=sort or "due")
+    translate = translator(desk.language).gettext
+    head = (
+        mark("办件编号"),
+        mark("事项"),
+        mark("申请人"),
+        mark("环节"),
+        mark("到我单位"),
+        mark("环节期限"),
+        mark("承诺期限"),
+        mark("剩余工作日"),
+    )
+    with desk.work() as work:
+        rows = caseread.inbox(work, desk.who.organisation, desk.who.roles, asked, 0, caseread.MOST).rows
+    cells = [
+        (
+            show(r.number),
+            r.item_name,
+            r.applicant,
+            r.step_name,
+            f"{r.opened_at:%Y-%m-%d}",
+            r.step_due,
+            r.promised_due,
+            translate(mark("停钟")) if r.paused else caseread.days_left(r, desk.today),
+        )
+        for r in rows
+    ]
+    return sheet("inbox", [translate(label) for label in head], cells)
 
 
 @page("/desk/{ref:str}", opt=WORK)
 def dossier(ref: str, desk: Desk, done: int = 0) -> Response[str]:
     """办件: materials with their sources, opinions, clock, and what can be done now."""
+    return _dossier(ref, desk, done=done)
+
+
+def _dossier(
+    ref: str,
+    desk: Desk,
+    done: int = 0,
+    problem: Refused | None = None,
+    sent: Form | None = None,
+    at: UUID | None = None,
+) -> Response[str]:
+    faults = desk.faults(problem) if problem else []
     with desk.work() as work:
-        home, case_id, case = _concerned(work, desk, ref)
+        home, case_id, case = _concerned(work, ref)
         application = reading.application(work, home, case_id)
         item = reading.item_of(work, application).item
-        mine = [
-            {"task": t, "step": cases.step_of(work, case, t.step)}
-            for t in case.tasks.values()
-            if t.desk == desk.who.organisation and t.role in desk.who.roles
-        ]
         file = handling.file_of(work, home, case_id)
+        seen = view(work, case)
+        people = {o.person for o in file.opinions} | {d.person for d in file.decisions}
+        people |= {t.holder for t in case.tasks.values() if t.holder}
         context: dict[str, Any] = {
-            "seen": view(work, case),
+            "seen": seen,
+            "steps": timeline(work, case),
+            "lamp": lights.of_case(case, seen.dues),
             "file": file,
             "held": sharing.read_held(work, home, case_id, "review"),
             "thread": said(work, caseread.thread(work, home, case_id), case),
             "brought": reading.brought(work, home, case_id),
             "needs": catalogue.needs(item, application.answers),
+            "mine": [_task(work, desk, case, t) for t in case.tasks.values() if _ours(desk, t)],
+            "names": directory.names_of(work, people),
+            "places": directory.snapshot(work).organisations,
+            "around": _around(work, desk, case_id),
         }
-        people = {o.person for o in file.opinions} | {d.person for d in file.decisions}
-        names = directory.names_of(work, people)
-        places = directory.snapshot(work).organisations
-    materials = {m.code: m for m in item.materials}
     return desk.page(
         "dossier.html",
+        422 if problem else 200,
         ref=ref,
         application=application,
         item=item,
-        mine=mine,
-        materials=materials,
-        names=names,
-        places=places,
+        materials={m.code: m for m in item.materials},
         done=done,
+        problem=problem,
+        labels={d.code: d.name for m in item.materials for d in m.data_items}
+        | {m.code: m.name for m in item.materials},
+        faults=faults,
+        wrong={f.field: f.message for f in faults},
+        sent=sent,
+        at=at,
         **context,
     )
+
+
+def _ours(desk: Desk, task: Task) -> bool:
+    return task.desk == desk.who.organisation and task.role in desk.who.roles
+
+
+def _task(work: Work, desk: Desk, case: Case, task: Task) -> dict[str, Any]:
+    """What waits for the actor in a case: the task, its step, the earlier steps it may go back to."""
+    flow = cases.published_of(work, case).item.flow
+    finished = {d.step for d in case.progress.done if d.outcome != "skip"}
+    back = [s for s in flow.steps if s.id in finished and s.id != task.step and s.kind is StepKind.REVIEW]
+    return {
+        "task": task,
+        "step": cases.step_of(work, case, task.step),
+        "back": back,
+        "light": lights.towards(task.due, task.opened_at, desk.today) if task.due else None,
+        "taken": bool(task.holder) and task.holder != desk.who.person,
+    }
+
+
+def _around(work: Work, desk: Desk, case_id: UUID) -> dict[str, str]:
+    """The cases before and after this one in the inbox, for J and K; one that has left it is before all."""
+    rows = caseread.inbox(work, desk.who.organisation, desk.who.roles, limit=200).rows
+    refs = list(dict.fromkeys(reference(r.home, r.matter) for r in rows))
+    here = next((n for n, r in enumerate(refs) if r.endswith(str(case_id))), -1)
+    return {
+        "next": refs[here + 1] if here + 1 < len(refs) else "",
+        "last": refs[here - 1] if here > 0 else "",
+    }
 
 
 def _command(kind: StepKind, form: Form, where: dict[str, Any]) -> tuple[Any, Any]:
@@ -99,8 +224,9 @@ def _command(kind: StepKind, form: Form, where: dict[str, Any]) -> tuple[Any, An
         case StepKind.ISSUE:
             return handling.make_document, MakeDocument(**where)
         case StepKind.SPECIAL if outcome == "start":
-            days = form.get("days_needed")
-            return handling.start_special, StartSpecial(**where, days_needed=int(days[:4]) if days.isdecimal() else 0)
+            days = form.get("days_needed").strip()
+            number = int(days) if days.isascii() and days.isdigit() and len(days) < 5 else 0
+            return handling.start_special, StartSpecial(**where, days_needed=number)
         case StepKind.SPECIAL:
             return handling.end_special, EndSpecial(**where, outcome=outcome, words=words)
     raise Invalid("web.bad_request")
@@ -112,12 +238,14 @@ def act(ref: str, task: UUID, desk: Desk, body: bytes) -> Response[str]:
     form = desk.form(body)
 
     def do(work: Work) -> dict[str, str]:
-        home, case_id, _ = _concerned(work, desk, ref)
+        home, case_id, _ = _concerned(work, ref)
         case = cases.hold(work, home, case_id)
         found = next((t for t in case.tasks.values() if t.id == task), None)
         if found is None:
-            raise Forbidden("case.task_gone", number=case.matter.number)
+            raise Conflict("case.task_gone", number=case.matter.number)
         if form.get("outcome") == "return":
+            if not form.get("words").strip():
+                raise Invalid("handling.form", errors=(FieldError("words", "field.required"),))
             cases.send_back(work, home, case_id, task, form.get("to"), form.get("words")[:1000])
             return {}
         kind = cases.step_of(work, case, found.step).kind
@@ -125,7 +253,12 @@ def act(ref: str, task: UUID, desk: Desk, body: bytes) -> Response[str]:
         service(command, work)
         return {}
 
-    desk.once(form, body, do)
+    try:
+        desk.once(form, body, do)
+    except NotFound:
+        raise
+    except Refused as problem:
+        return _dossier(ref, desk, problem=problem, sent=form, at=task)
     return desk.go(f"/desk/{ref}?done=1")
 
 
@@ -135,11 +268,16 @@ def claim(ref: str, task: UUID, desk: Desk, body: bytes) -> Response[str]:
     form = desk.form(body)
 
     def take(work: Work) -> dict[str, str]:
-        home, case_id, _ = _concerned(work, desk, ref)
+        home, case_id, _ = _concerned(work, ref)
         cases.claim(work, home, case_id, task)
         return {}
 
-    desk.once(form, body, take)
+    try:
+        desk.once(form, body, take)
+    except NotFound:
+        raise
+    except Refused as problem:
+        return _dossier(ref, desk, problem=problem)
     return desk.go(f"/desk/{ref}")
 
 
@@ -149,12 +287,19 @@ def extend(ref: str, desk: Desk, body: bytes) -> Response[str]:
     form = desk.form(body)
 
     def lengthen(work: Work) -> dict[str, str]:
-        home, case_id, _ = _concerned(work, desk, ref)
+        home, case_id, _ = _concerned(work, ref)
+        if not form.get("reason").strip():
+            raise Invalid("handling.form", errors=(FieldError("reason", "field.required"),))
         cases.extend(work, home, case_id, form.get("reason")[:1000])
         return {}
 
-    desk.once(form, body, lengthen)
+    try:
+        desk.once(form, body, lengthen)
+    except NotFound:
+        raise
+    except Refused as problem:
+        return _dossier(ref, desk, problem=problem, sent=form)
     return desk.go(f"/desk/{ref}")
 
 
-ROUTES = [inbox, dossier, act, claim, extend]
+ROUTES = [inbox, exported, dossier, act, claim, extend]

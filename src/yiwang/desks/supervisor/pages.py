@@ -1,4 +1,4 @@
-"""监督页面 — overdue cases, the whole thread of one, and the ratings, kept from whoever handled the case."""
+"""监督页面 — overdue cases and who holds them, the whole thread of one, and the ratings, kept from the handlers."""
 
 from __future__ import annotations
 
@@ -6,65 +6,184 @@ from typing import Any
 
 from litestar import Response
 
+from yiwang.casework.service import cases
 from yiwang.casework.service import reading as caseread
+from yiwang.casework.service.reading import Overdue
+from yiwang.catalogue import service as catalogue
 from yiwang.directory import service as directory
-from yiwang.front.desk import Desk, read_reference, reference
-from yiwang.front.refusals import sentence
+from yiwang.front import lights, scope
+from yiwang.front.desk import Desk, reference
+from yiwang.front.look.naming import name_of
+from yiwang.front.look.parts import Column, Light, Listing, NavItem, Stat
+from yiwang.front.look.wording import number, percent
 from yiwang.front.routes import page
-from yiwang.front.thread import said, view
-from yiwang.ground.outcome import NotFound, Refused
+from yiwang.front.sheets import sheet
+from yiwang.front.thread import said, timeline, view
+from yiwang.ground.number import show
+from yiwang.ground.outcome import Refused
+from yiwang.ground.workdays import CALENDAR
 from yiwang.oversight import service as oversight
+from yiwang.plumbing.i18n import mark, translator
+from yiwang.plumbing.work import Work
 
 READ: dict[str, Any] = {"act": "thread.read"}
 RATINGS: dict[str, Any] = {"act": "rating.read"}
+SIZE = 30
+RATED = 50
+COLUMNS = (
+    (mark("超期"), False),
+    (mark("卡在哪一环"), False),
+    (mark("谁在办"), False),
+    (mark("事项"), False),
+    (mark("决定机关"), True),
+    (mark("办件编号"), True),
+)
 
 
 @page("/supervision", opt=READ)
-def overview(desk: Desk, q: str = "", offset: int = 0) -> Response[str]:
-    """监督首页: a case by its number, and what is past its promise."""
-    problem = ""
+def overview(desk: Desk, q: str = "", page: int = 1) -> Response[str]:
+    """监督首页: a few true numbers, a case by its number, and what is past its promise with the link that broke."""
+    q, page = q.strip()[:60], max(1, min(page, 100_000))
+    problem = None
     with desk.work() as work:
         if q:
             try:
-                return desk.go(f"/supervision/{reference(*caseread.find(work, q))}")
+                ref = reference(*caseread.find(work, q))
+                scope.case(work, ref)
+                return desk.go(f"/supervision/{ref}")
             except Refused as refusal:
-                problem = sentence(refusal, desk.language)
-        rows, total = caseread.overdue(work, directory.prefix(desk.who.division), offset)
-        places = directory.snapshot(work).organisations
+                problem = refusal
+        under = directory.prefix(desk.who.division)
+        rows, total = caseread.overdue(work, under, (page - 1) * SIZE, SIZE)
+        figures = caseread.figures(work, under)
+        lines = [_line(work, row) for row in rows]
+    translate = translator(desk.language).gettext
+    share = percent(figures.in_time / figures.decided) if figures.decided else "—"
+    tiles = [
+        Stat(translate(mark("在办")), number(figures.open), translate(mark("件"))),
+        Stat(translate(mark("超过承诺时限")), number(figures.overdue), translate(mark("件")), href="#list"),
+        Stat(translate(mark("三个工作日内到期")), number(figures.soon), translate(mark("件"))),
+        Stat(translate(mark("停钟中")), number(figures.paused), translate(mark("件"))),
+        Stat(
+            translate(mark("按期办结")),
+            share,
+            note=translator(desk.language).gettext(
+                mark("近 90 天收 %(received)s 件，办结 %(decided)s 件"),
+                received=number(figures.received),
+                decided=number(figures.decided),
+            ),
+        ),
+    ]
     return desk.page(
         "overview.html",
-        q=q[:60],
+        q=q,
         problem=problem,
-        rows=rows,
-        total=total,
-        offset=offset,
-        places=places,
-        reference=reference,
+        tiles=tiles,
+        rows=lines,
+        columns=[Column(translate(label), wide=wide) for label, wide in COLUMNS],
+        listing=Listing("/supervision", total, page, SIZE, export="/supervision.csv", searchable=False),
     )
+
+
+def _line(work: Work, row: Overdue) -> dict[str, Any]:
+    """An overdue case as the list shows it: every open step with the desk that holds it and since when."""
+    places = directory.snapshot(work).organisations
+    steps = {s.id: s for s in catalogue.version_of(work, row.item, row.item_version).item.flow.steps}
+    days = CALENDAR.count(work.today, row.promised_due)
+    return {
+        "href": f"/supervision/{reference(row.home, row.id)}",
+        "row": row,
+        "light": Light("red", days, row.promised_due),
+        "held": [
+            {
+                "step": name_of(steps[h.step], work.language) if h.step in steps else h.step,
+                "desk": name_of(places[h.desk], work.language) if h.desk in places else "",
+                "since": h.since,
+                "days": CALENDAR.count(h.since, work.today),
+                "broken": h.due is not None and h.due < work.today,
+            }
+            for h in row.held
+            if h.desk != cases.AUTOMATIC
+        ],
+        "deciding": name_of(places[row.deciding], work.language) if row.deciding in places else row.deciding,
+    }
+
+
+@page("/supervision.csv", opt=READ)
+def exported(desk: Desk) -> Response[bytes]:
+    """导出: what is past its promise, with who holds it, for Excel."""
+    translate = translator(desk.language).gettext
+    head = (
+        mark("办件编号"),
+        mark("事项"),
+        mark("决定机关"),
+        mark("承诺期限"),
+        mark("超期工作日"),
+        mark("卡在哪一环"),
+        mark("谁在办"),
+    )
+    with desk.work() as work:
+        rows, _ = caseread.overdue(work, directory.prefix(desk.who.division), 0, caseread.MOST)
+        lines = [_line(work, row) for row in rows]
+    cells = [
+        (
+            show(line["row"].number),
+            line["row"].item_name,
+            line["deciding"],
+            line["row"].promised_due,
+            -line["light"].days,
+            "、".join(h["step"] for h in line["held"]),
+            "、".join(h["desk"] for h in line["held"]),
+        )
+        for line in lines
+    ]
+    return sheet("overdue", [translate(label) for label in head], cells)
 
 
 @page("/supervision/{ref:str}", opt=READ)
 def thread(ref: str, desk: Desk) -> Response[str]:
     """全程: every act with person, post, time and clause; which link broke. R52"""
-    home, case_id = read_reference(ref)
     with desk.work() as work:
-        case = caseread.look(work, home, case_id)
-        if not directory.in_scope(desk.who.division, case.matter.division):
-            raise NotFound("case.unknown")
+        case = scope.case(work, ref)
         seen = view(work, case)
-        rows = said(work, caseread.thread(work, home, case_id), case)
-    return desk.page("thread.html", seen=seen, rows=rows)
+        rows = said(work, caseread.thread(work, case.matter.home, case.matter.id), case)
+        steps = timeline(work, case)
+    return desk.page("thread.html", seen=seen, rows=rows, steps=steps, lamp=lights.of_case(case, seen.dues))
 
 
 @page("/ratings", opt=RATINGS)
-def ratings(desk: Desk, bad: int = 0, offset: int = 0) -> Response[str]:
+def ratings(desk: Desk, bad: int = 0, page: int = 1) -> Response[str]:
     """好差评: as the independent evaluation body reads them, without the applicant. R15"""
-    scope = directory.prefix(desk.who.division)
+    under, page = directory.prefix(desk.who.division), max(1, min(page, 100_000))
     with desk.work() as work:
-        rows = oversight.ratings(work, scope, bad_only=bool(bad), offset=offset)
-        counts = oversight.counts(work, scope)
+        rows = oversight.ratings(work, under, bad_only=bool(bad), limit=RATED, offset=(page - 1) * RATED)
+        counts = oversight.counts(work, under)
         places = directory.snapshot(work).organisations
-    return desk.page("ratings.html", rows=rows, counts=counts, places=places, bad=bad, offset=offset)
+    given = sum(n for grade, n in counts.items() if grade != "invited")
+    poor = sum(counts.get(g, 0) for g in ("dissatisfied", "very_dissatisfied"))
+    translate = translator(desk.language).gettext
+    tiles = [
+        Stat(translate(mark("已邀评")), number(counts.get("invited", 0)), translate(mark("件"))),
+        Stat(translate(mark("已评价")), number(given), translate(mark("件"))),
+        Stat(translate(mark("满意率")), percent((given - poor) / given) if given else "—"),
+        Stat(translate(mark("差评")), number(poor), translate(mark("件")), href="/ratings?bad=1"),
+    ]
+    tabs = [
+        NavItem(translate(mark("全部")), "/ratings", current=not bad, count=given),
+        NavItem(translate(mark("差评")), "/ratings?bad=1", current=bool(bad), count=poor),
+    ]
+    labels = (mark("时间"), mark("评价"), mark("原因"), mark("留言"), mark("决定机关"), mark("办件编号"))
+    return desk.page(
+        "ratings.html",
+        rows=rows,
+        places=places,
+        tiles=tiles,
+        groups=tabs,
+        columns=[Column(translate(label), wide=n > 2) for n, label in enumerate(labels)],
+        listing=Listing(
+            "/ratings", poor if bad else given, page, RATED, kept={"bad": "1"} if bad else {}, searchable=False
+        ),
+    )
 
 
-ROUTES = [overview, thread, ratings]
+ROUTES = [overview, exported, thread, ratings]

@@ -12,7 +12,7 @@ import msgspec
 from yiwang.catalogue import service as catalogue
 from yiwang.catalogue.messages import Material
 from yiwang.ground.identifiers import CitizenNumber, CreditCode
-from yiwang.ground.outcome import Conflict, Refused
+from yiwang.ground.outcome import Conflict, Invalid, Refused
 from yiwang.plumbing.outbox import Errand, Retry, Runner, wait
 from yiwang.plumbing.work import Work
 from yiwang.sharing import store
@@ -60,6 +60,24 @@ def know(work: Work, kind: SubjectKind, identifier: str, name: str, phone: str =
     work.add(store.SUBJECT, {**asdict(subject), "created_at": work.now})
     work.held[("subject", home, subject.id)] = subject
     return subject
+
+
+def recognise(work: Work, written: str, purpose: str) -> Subject | None:
+    """识别当事人: whom a citizen number or credit code stands for, written down as read; none when it is nobody's yet.
+
+    Invalid when it is neither.
+    """
+    try:
+        kind, identifier = SubjectKind.PERSON, CitizenNumber.parse(written, today=work.today).text
+    except Invalid as not_a_person:
+        try:
+            kind, identifier = SubjectKind.FIRM, CreditCode.parse(written).text
+        except Invalid:
+            raise not_a_person from None
+    known = store.find_subject(work, work.home(kind, identifier), kind, identifier)
+    if known is not None:
+        store.log_access(work, known.home, known.id, None, "", "", "", ("identifier", "name"), purpose, "read")
+    return known
 
 
 def subject(work: Work, home: int, subject_id: UUID, matter: UUID, item: str, purpose: str) -> Subject:

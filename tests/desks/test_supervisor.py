@@ -1,0 +1,82 @@
+"""监督 — true numbers, which link broke, and nothing of another county's: not on a page, by search, or in a count."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+
+import pytest
+
+from yiwang.casework.service import reading
+from yiwang.demo.walk import SimulatedClock
+from yiwang.directory import service as directory
+from yiwang.ground.actor import SYSTEM
+from yiwang.plumbing.work import Engine
+
+from tests.desks.conftest import LogIn
+from tests.desks.test_window import CLERK, accept
+
+LATE = date(2017, 11, 1)
+
+
+@pytest.fixture
+def county_supervisor(engine: Engine) -> str:
+    """The overseer of another county: the demo's person, moved to a post there."""
+    with engine.begin(SYSTEM) as work:
+        post = directory.posts_of(work, "clerk-330302", work.today)[0].code
+        directory.end_holding(work, "clerk-330302", post, work.today)
+        directory.appoint(work, "clerk-330302", "330302.DCS", "效能监督员", ("supervisor",), work.today)
+    return "clerk-330302"
+
+
+@pytest.mark.requirement("R52")
+def test_超期_说得出卡在谁手里(log_in: LogIn, clock: SimulatedClock) -> None:
+    _, number = accept(log_in(CLERK))
+    clock.go(LATE)
+    page = log_in("supervisor").get("/supervision").text
+    assert number in page
+    assert "浙江省住房和城乡建设厅" in page
+    assert re.search(r"超期 \d+ 个工作日", page)
+    file = log_in("supervisor").get("/supervision.csv")
+    assert file.content.startswith(b"\xef\xbb\xbf")
+    assert "浙江省住房和城乡建设厅" in file.content.decode("utf-8-sig")
+
+
+@pytest.mark.requirement("R52")
+def test_全程_人_岗位_单位_时间_依据(log_in: LogIn) -> None:
+    _, number = accept(log_in(CLERK))
+    client = log_in("supervisor")
+    page = client.get("/supervision", params={"q": number}).text
+    for part in ("陈受理员", "综合受理员", "受理", "规定 11"):
+        assert part in page, part
+
+
+def test_外县的监督员_什么都看不到(
+    engine: Engine, log_in: LogIn, clock: SimulatedClock, county_supervisor: str
+) -> None:
+    sheet, number = accept(log_in(CLERK))
+    clock.go(LATE)
+    with engine.begin(SYSTEM) as work:
+        for scope, seen in (("330106", 1), ("330302", 0), ("33", 1)):
+            rows, total = reading.overdue(work, scope)
+            assert (len(rows), total) == (seen, seen)
+            assert reading.figures(work, scope).open == seen
+    overseer = log_in(county_supervisor)
+    assert number not in overseer.get("/supervision").text
+    assert number not in overseer.get("/supervision.csv").text
+    assert overseer.get(sheet.replace("/window/", "/supervision/")).status_code == 404
+    search = overseer.get("/supervision", params={"q": number}, follow_redirects=False)
+    assert search.status_code == 200, "a number of another county is as unknown as one that never was"
+
+
+def test_编号打错_说得明白(log_in: LogIn) -> None:
+    answer = log_in("supervisor").get("/supervision", params={"q": "123"})
+    assert answer.status_code == 200
+    assert "编号印在受理通知书上" in answer.text
+
+
+@pytest.mark.requirement("R15")
+def test_评价页_只给评价机构(log_in: LogIn) -> None:
+    assert "还没有评价" in log_in("evaluator").get("/ratings").text
+    for other in ("supervisor", "jst-decider-330000", CLERK):
+        assert log_in(other).get("/ratings").status_code == 403
