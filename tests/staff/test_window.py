@@ -8,7 +8,7 @@ import pytest
 
 from yiwang.connectors.sandbox import roster
 
-from tests.desks.conftest import Client, LogIn
+from tests.staff.conftest import Client, LogIn
 
 QUALIFICATION = "许可-90014-000"
 CLERK = "clerk-330106109"

@@ -13,8 +13,8 @@ from yiwang.directory import service as directory
 from yiwang.ground.actor import SYSTEM
 from yiwang.plumbing.work import Engine
 
-from tests.desks.conftest import LogIn
-from tests.desks.test_window import CLERK, accept
+from tests.staff.conftest import LogIn
+from tests.staff.test_window import CLERK, accept
 
 LATE = date(2017, 11, 1)
 

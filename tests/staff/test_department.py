@@ -15,8 +15,8 @@ from yiwang.front.sheets import harmless
 from yiwang.ground.actor import SYSTEM
 from yiwang.plumbing.work import Engine
 
-from tests.desks.conftest import Client, LogIn
-from tests.desks.test_window import CLERK, accept, guards
+from tests.staff.conftest import Client, LogIn
+from tests.staff.test_window import CLERK, accept, guards
 
 HANDLER = "jst-handler-330000"
 
