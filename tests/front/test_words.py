@@ -156,6 +156,7 @@ CHINESE_BY_LAW = {
     "front/look/wording.py": "dates as Chinese readers write them; the English stands beside",
     "front/shell.py": "the product's name, which stands in both languages",
     "front/look/styleguide.py": "invented data for the sample pages, not words of the interface",
+    "gateway/examples.py": "invented data of the examples in the description, not words of the interface",
 }
 
 

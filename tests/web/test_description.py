@@ -29,7 +29,7 @@ from tests.web.conftest import CLERK, Served
 pytestmark = pytest.mark.slow
 
 ACCOUNTS = ("", CLERK, "jst-handler-330000", "firm-1", "client-jst")
-TRIES = 6
+TRIES = 4
 CHECKS: list[CheckFunction] = [
     not_a_server_error,
     content_type_conformance,
