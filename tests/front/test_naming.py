@@ -46,6 +46,12 @@ def test_名称随读者的语言(thing: Thing, language: Language, shown: str) 
     assert pages.get_template("page").render(language=language, thing=thing) == shown
 
 
+def test_中文照录_有英文用英文() -> None:
+    assert naming.in_chinese("营业执照", "en", "Business licence") == "Business licence"
+    assert naming.in_chinese("营业执照", "zh", "Business licence") == "营业执照"
+    assert naming.in_chinese("营业执照", "en") == '<span lang="zh-CN">营业执照</span>'
+
+
 @pytest.mark.parametrize(
     "text, english",
     [

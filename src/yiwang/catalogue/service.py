@@ -33,6 +33,7 @@ __all__ = [
     "check_form",
     "digest",
     "edit",
+    "english",
     "find",
     "from_plain",
     "holds",
@@ -134,6 +135,11 @@ def version_of(work: Work, code: str, number: int) -> Published:
 def items(work: Work) -> list[Published]:
     """All published items, by code."""
     return list(_shelf(work).current.values())
+
+
+def english(work: Work) -> dict[str, str]:
+    """英文名: of every published item, by code."""
+    return {code: p.item.name_en for code, p in _shelf(work).current.items() if p.item.name_en}
 
 
 def find(work: Work, text: str = "", *, audience: str = "", sector: str = "") -> list[Summary]:

@@ -121,7 +121,7 @@ def _filters() -> dict[str, Callable[..., Any]]:
         "mask": wording.mask,
         "filesize": lambda value: wording.file_size(value, _words()),
         "named": lambda thing, word="name": naming.in_chinese(naming.word_of(thing, reading(), word), reading()),
-        "zh": lambda text: naming.in_chinese(text, reading()),
+        "zh": lambda text, english="": naming.in_chinese(text, reading(), english),
         "clause": lambda text: naming.in_chinese(naming.clause(text, _words()), reading()),
         "limit": lambda value: wording.limit(value, _words()) if isinstance(value, Limit) else value,
     }

@@ -52,6 +52,7 @@ PRINCIPLES = (
     mark("种子 办理与评价分离"),
     mark("种子 二(一)1"),
     mark("种子 二(一)4"),
+    mark("种子 二(二)"),
     mark("种子 二(二) 分别签字确认"),
     mark("流程图签字确认：逾期未复视为无意见"),
 )
@@ -78,8 +79,10 @@ def word_of(thing: object, language: str, word: str = "name") -> str:
     return getattr(thing, f"{word}_en", "") or chinese if language == "en" else chinese
 
 
-def in_chinese(text: str, language: Language) -> str | Markup:
-    """中文照录 — text that has no English, so that a page in English says in which language it is."""
+def in_chinese(text: str, language: Language, english: str = "") -> str | Markup:
+    """中文照录 — text that may have no English, so that a page in English says in which language it is."""
+    if language == "en" and english:
+        return english
     if language == "zh" or not CHINESE.search(text):
         return text
     return Markup('<span lang="zh-CN">{}</span>').format(text)
