@@ -286,6 +286,8 @@ def test_an_outage_of_months_is_survived(net: Net, sandbox: Sandbox) -> None:
     assert net.act(lambda work: work.read(words))
     net.later(seconds=3)
     net.errands()
+    log = net.act(lambda work: requests.accesses(work, net.subject(application)))
+    assert [a.outcome for a in log] == ["failed", "failed"]
     sandbox.behave("GAT", "ok")
     net.departments = sandbox.client(timeout=20.0)
     net.later(hours=6)
