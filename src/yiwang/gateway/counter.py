@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Annotated, Any, TypeVar
 
 import msgspec
@@ -100,7 +100,7 @@ def _acting(desk: Desk) -> Actor:
         actor = directory.actor_of(work, officer[:64], "", f"client {client.person}")
     if actor.organisation != client.organisation:
         raise Forbidden("gateway.other_organisation")
-    return replace(actor)
+    return actor
 
 
 _PROBLEMS: dict[int, str] = {
