@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 
 from yiwang.catalogue import seed as items
 from yiwang.catalogue import service as catalogue
 from yiwang.catalogue.messages import Item, Signature
-from yiwang.demo.people import PROVINCE, SINCE, everybody
+from yiwang.demo.people import PROVINCE, SINCE, DemoPerson, everybody
 from yiwang.directory import seed as places
 from yiwang.directory import service as directory
 from yiwang.directory.messages import Person, Power
@@ -21,20 +22,28 @@ LEVELS = {"省": "province", "市": "city", "县": "county", "乡": "county"}
 
 
 def seed(engine: Engine) -> bool:
-    """装载演示数据: true when something was loaded; a second time changes nothing."""
+    """装载演示数据: true when something was loaded; a second time changes nothing, one that was cut off goes on."""
     with engine.begin(SYSTEM) as work:
         fresh = places.seed(work) > 0
-    if not fresh:
-        return False
     with engine.begin(SYSTEM) as work:
-        _people(work)
+        if missing := _missing(work):
+            _people(work, missing)
+            fresh = True
     with engine.begin(SYSTEM) as work:
-        _catalogue(work, items.demo_items())
-    return True
+        if not catalogue.items(work):
+            _catalogue(work, items.demo_items())
+            fresh = True
+    return fresh
 
 
-def _people(work: Work) -> None:
-    for p in everybody():
+def _missing(work: Work) -> list[DemoPerson]:
+    people = everybody()
+    names = directory.names_of(work, [p.code for p in people])  # whoever is unknown keeps the code
+    return [p for p in people if names[p.code] == p.code]
+
+
+def _people(work: Work, people: Sequence[DemoPerson]) -> None:
+    for p in people:
         directory.add_person(
             work,
             Person(
