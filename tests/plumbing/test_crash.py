@@ -10,7 +10,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from threading import Event, Lock
 from typing import Any
@@ -81,6 +81,7 @@ class Window:
         self._pause = Event()
 
     def post(self, path: str, key: str, body: dict[str, Any]) -> Any:
+        """Until there is an answer."""
         for _ in range(300):
             with suppress(httpx2.TransportError):
                 answer = self.http.post(path, json=body, headers={"Idempotency-Key": key})
@@ -92,15 +93,16 @@ class Window:
             self._pause.wait(0.2)
         raise AssertionError(f"no answer to {path}")
 
-    def take_in(self, number: int, brought: dict[str, Any]) -> tuple[str, str]:
-        ref = self.post("/applications", f"draft-{number}", draft(number))["ref"]
+    def take_in(self, number: int, brought: dict[str, Any]) -> str:
+        """One case from draft to acceptance; its reference."""
+        ref: str = self.post("/applications", f"draft-{number}", draft(number))["ref"]
         self.post(f"/applications/{ref}/submission", f"submit-{number}", {"form": FORM})
         self.post(f"/applications/{ref}/acceptance", f"accept-{number}", {"brought": brought})
         with self._lock:
             self.acknowledged += 1
-            if self.acknowledged in self.progress:
-                self.progress[self.acknowledged].set()
-        return ref, str(number)
+            if reached := self.progress.get(self.acknowledged):
+                reached.set()
+        return ref
 
 
 def yiwang(*arguments: str) -> subprocess.CompletedProcess[str]:
@@ -111,10 +113,11 @@ def yiwang(*arguments: str) -> subprocess.CompletedProcess[str]:
 
 def test_kill_9_of_everything_in_turn_loses_and_doubles_nothing(tmp_path: Path) -> None:
     folder = tmp_path / "data"
-    with running(folder) as (address, demo):
+    with running(folder) as (address, demo), ExitStack() as stack:
         accounts = json.loads((folder / "accounts.json").read_text("utf-8"))
         headers = next(account["headers"] for account in accounts if account["login"] == CLERK)
         window = Window(address, headers)
+        stack.callback(window.http.close)
         query = {"answer": ["categories=highway", "titles=yes"]}
         needs = window.http.get(f"/items/{QUALIFICATION}/needs", params=query).json()
         brought = {need["material"]: need["checkpoints"] for need in needs["bring"]}
@@ -123,7 +126,7 @@ def test_kill_9_of_everything_in_turn_loses_and_doubles_nothing(tmp_path: Path) 
             for victim, reached in zip(VICTIMS, window.progress.values(), strict=True):
                 assert reached.wait(180), f"{window.acknowledged} taken in before the {victim} was to be killed"
                 kill(victim, demo.pid, folder)
-            refs = {one.result()[0] for one in taken}
+            refs = {one.result() for one in taken}
         assert len(refs) == CASES
         assert window.repeated > 0
     with running(folder) as (_, demo), psycopg.connect(attach(folder).owner) as connection:
