@@ -60,7 +60,7 @@ def overview(desk: Desk, q: str = "", page: int = 1) -> Response[str]:
     translate = translator(desk.language).gettext
     share = percent(figures.in_time / figures.decided) if figures.decided else "—"
     tiles = [
-        Stat(translate(mark("在办")), number(figures.open), translate(mark("件"))),
+        Stat(translate(mark("正在办理的办件")), number(figures.open), translate(mark("件"))),
         Stat(translate(mark("超过承诺时限")), number(figures.overdue), translate(mark("件")), href="#list"),
         Stat(translate(mark("三个工作日内到期")), number(figures.soon), translate(mark("件"))),
         Stat(translate(mark("停钟中")), number(figures.paused), translate(mark("件"))),
