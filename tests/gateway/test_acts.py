@@ -92,6 +92,18 @@ def test_anothers_case_is_as_if_it_were_not_there(by: As, taken_in: Callable[[in
     assert mine.status_code == 403 or ref not in mine.text
 
 
+@pytest.mark.requirement("R14")
+def test_nobody_writes_in_anothers_application(by: As) -> None:
+    own = {"item": "其他-90001-000", "division": "330106", "answers": {"imports": "no"}}
+    ref = by("firm-1").done("/applications", own)["ref"]
+    clerk, issuer = by("clerk-330106"), by("issuer-330106")
+    assert clerk.get(f"/applications/{ref}").status_code == 200
+    bodies: dict[str, Any] = {"form": {"form": {}}, "submission": {"form": {}}, "answers": {"answers": {}}}
+    for who in (clerk, issuer):
+        for path, body in bodies.items():
+            assert who.post(f"/applications/{ref}/{path}", body).status_code == 403, path
+
+
 def test_an_unsafe_request_needs_a_key(by: As) -> None:
     answer = by("clerk-330106109").http.post("/api/v1/applications", json=draft(12))
     assert answer.status_code == 400

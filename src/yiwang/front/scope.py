@@ -7,8 +7,8 @@ from yiwang.casework.service import cases
 from yiwang.casework.service import reading as caseread
 from yiwang.directory import service as directory
 from yiwang.front.desk import read_reference
-from yiwang.ground.outcome import NotFound
-from yiwang.intake.messages import Application
+from yiwang.ground.outcome import Forbidden, NotFound
+from yiwang.intake.messages import Application, Channel
 from yiwang.intake.service import reading
 from yiwang.plumbing.work import Work
 from yiwang.sharing.messages import Subject, SubjectKind
@@ -34,6 +34,14 @@ def application(work: Work, ref: str) -> Application:
     elif work.actor.organisation and work.actor.organisation == found.receiving:
         return found
     raise NotFound("intake.unknown")
+
+
+def authored(work: Work, ref: str) -> Application:
+    """An application one may write in: one's own, or as a clerk one that was begun at this centre's window."""
+    found = application(work, ref)
+    if work.actor.has("applicant") or (work.actor.has("clerk") and found.channel == Channel.WINDOW):
+        return found
+    raise Forbidden("web.forbidden")
 
 
 def case(work: Work, ref: str) -> Case:

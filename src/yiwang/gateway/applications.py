@@ -89,7 +89,7 @@ def answer(counter: Counter, key: Key, ref: Reference, data: views.Answered) -> 
     """Answer the item's questions anew, while it is a draft; they decide what is needed."""
 
     def do(work: Work) -> views.ApplicationView:
-        found = scope.application(work, ref)
+        found = scope.authored(work, ref)
         applications.answer(work, found.home, found.id, _given(data.answers))
         return _fresh(work, found)
 
@@ -101,7 +101,7 @@ def fill(counter: Counter, key: Key, ref: Reference, data: views.Written) -> Res
     """Keep part of the form, unchecked, while it is a draft."""
 
     def do(work: Work) -> views.ApplicationView:
-        found = scope.application(work, ref)
+        found = scope.authored(work, ref)
         applications.fill(work, found.home, found.id, data.form)
         return _fresh(work, found)
 
@@ -118,7 +118,7 @@ def submit(counter: Counter, key: Key, ref: Reference, data: views.Handed) -> Re
     """Hand a draft in: the case is opened and has its number. 422 names every field that is missing or wrong."""
 
     def do(work: Work) -> views.ReceiptView:
-        found = scope.application(work, ref)
+        found = scope.authored(work, ref)
         command = Submit(**_located(found), form=data.form, delivery=Delivery(data.delivery), address=data.address)
         return shape.receipt_view(applications.submit(command, work))
 
@@ -157,7 +157,7 @@ def corrected(counter: Counter, key: Key, ref: Reference, data: views.Written) -
     """Supply what the one notice asked for."""
 
     def do(work: Work) -> views.ApplicationView:
-        found = scope.application(work, ref)
+        found = scope.authored(work, ref)
         applications.corrected(work, found.home, found.id, data.form)
         return _fresh(work, found)
 
