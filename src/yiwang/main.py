@@ -90,5 +90,6 @@ def runners(departments: Departments, messenger: Messenger) -> dict[str, Runner]
         sharing.FETCH: sharing.fetch_runner(departments),
         sharing.TELL: sharing.tell_runner(departments),
         applications.DEEM: applications.deem_runner(),
+        applications.LAPSE: applications.lapse_runner(),
         handling.SILENCE: handling.silence_runner(),
     }

@@ -15,6 +15,9 @@ from yiwang.ground.clock import Extension, Ground, Limit, Stop
 Answer = str | tuple[str, ...]
 Facts = Mapping[str, Answer]
 
+REMEDIES = "六十日内可申请行政复议，六个月内可提起行政诉讼"
+"""救济: told with every refusal. 行政许可法 38; 行政复议法 20, 行政诉讼法 46"""
+
 
 class Status(StrEnum):
     """办件状态: where the case stands as a whole."""
@@ -265,13 +268,14 @@ class OpenCase:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CompleteStep:
-    """完成环节: finish the task with an outcome; `facts` go into the journal, so no personal data in them."""
+    """完成环节: finish the task with an outcome; `facts` go into the journal, so no personal data in them. The duty is
+    that of the step's role.
+    """
 
     home: int
     id: UUID
     task: UUID
     outcome: str
-    duty: Duty
     facts: Mapping[str, object] = field(default_factory=dict)
     clause: str = ""
 

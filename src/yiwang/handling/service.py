@@ -8,7 +8,7 @@ from datetime import datetime, time
 from hashlib import sha256
 from uuid import UUID
 
-from yiwang.casework.messages import Case, CompleteStep, Duty
+from yiwang.casework.messages import REMEDIES, Case, CompleteStep
 from yiwang.casework.service import cases
 from yiwang.catalogue.messages import Silence, Step, StepKind
 from yiwang.ground.audit import Difference, Key, Stretch
@@ -32,9 +32,8 @@ from yiwang.plumbing.work import SHANGHAI, Work
 
 SILENCE = "handling.consultation_silence"
 WORDS_LIMIT = 4000
-REMEDIES = "六十日内可申请行政复议，六个月内可提起行政诉讼"  # 行政复议法 20, 行政诉讼法 46
 
-DUTIES = {"handler": Duty.HANDLE, "reviewer": Duty.REVIEW, "decider": Duty.DECIDE, "consultee": Duty.CONSULT}
+REPLIES = ("agree", "disagree", "conditional", "no_competence")
 
 
 def review(command: Review, work: Work) -> Case:
@@ -47,6 +46,8 @@ def review(command: Review, work: Work) -> Case:
 def reply(command: Reply, work: Work) -> Case:
     """复函: answer a consultation for one's department; conditions are carried into the decision. R50"""
     case, step = _at(work, command, StepKind.CONSULT)
+    if command.outcome not in REPLIES:
+        raise Invalid("handling.form", errors=(FieldError("outcome", "field.choice"),))
     if command.outcome == "conditional" and not command.conditions.strip():
         raise Invalid("handling.form", errors=(FieldError("conditions", "field.required"),))
     _opine(work, case, step, command.outcome, command.words, command.conditions)
@@ -79,11 +80,14 @@ def start_special(command: StartSpecial, work: Work) -> Case:
 
 
 def end_special(command: EndSpecial, work: Work) -> Case:
-    """结束特别程序: the clock goes on, the step is done with its outcome; or it is passed over when not needed."""
+    """结束特别程序: the clock goes on, the step is done with its outcome; or it is passed over when not needed.
+
+    Refused `flow.not_optional` when it has stopped the clock already: then it has an outcome.
+    """
     case, step = _at(work, command, StepKind.SPECIAL)
-    if case.progress.suspended == step.id:
-        cases.resume(work, command.home, command.id, step.id)
     if command.outcome != "skip":
+        if case.progress.suspended == step.id:
+            cases.resume(work, command.home, command.id, step.id)
         _opine(work, case, step, command.outcome, command.words)
     return _complete(work, command, step, command.outcome, command.words)
 
@@ -145,14 +149,14 @@ def silence_runner() -> Runner:
     def inside(work: Work, errand: Errand, _: object) -> None:
         case_id, task_id = UUID(errand.payload["id"]), UUID(errand.payload["task"])
         case = cases.hold(work, errand.home, case_id)
-        if not any(t.id == task_id for t in case.tasks.values()):
+        task = next((t for t in case.tasks.values() if t.id == task_id), None)
+        if task is None:
             return
-        step = cases.step_of(work, case, errand.payload["step"])
-        if step.silence is not Silence.DEEMED:
+        step = cases.step_of(work, case, task.step)
+        if step.silence is Silence.DEEMED:
+            cases.deem_silent(work, case, task, step.basis)
+        else:
             cases.note_on(work, errand.home, case_id, "consultation.silent", {"step": step.id})
-            return
-        on = OnTask(home=errand.home, id=case_id, task=task_id)
-        _complete(work, on, step, "deemed", "")
 
     return Runner(inside=inside)
 
@@ -233,14 +237,12 @@ def _opine(work: Work, case: Case, step: Step, outcome: str, words: str, conditi
 
 
 def _complete(work: Work, command: OnTask, step: Step, outcome: str, words: str, clause: str = "") -> Case:
-    assert step.who is not None, step.id
     return cases.complete(
         CompleteStep(
             home=command.home,
             id=command.id,
             task=command.task,
             outcome=outcome,
-            duty=DUTIES[step.who.role],
             facts={"words": sha256(words.encode()).hexdigest()} if words else {},
             clause=clause or step.basis,
         ),

@@ -34,6 +34,8 @@ from yiwang.catalogue.messages import Item, StepKind
 from yiwang.ground.clock import Extension, Limit
 from yiwang.ground.workdays import CALENDAR
 
+HANDED = frozenset({"step.finished", "step.returned", "clock.stopped", "clock.resumed", "case.refused"})
+"""Acts by which a person works a task of the case."""
 ENDS = {"done": Status.CLOSED, "withdrawn": Status.WITHDRAWN, "refused": Status.REFUSED}
 
 
@@ -72,7 +74,7 @@ def replay(flow: Compiled, item: Item, facts: Facts, acts: Iterable[Act]) -> Rep
             _beside(case, act)
             continue
         case.progress, effects = advance(flow, case.progress, event, facts)
-        if act.act == "step.finished" and act.facts.get("by") != "system" and act.facts["outcome"] != "deemed":
+        if act.act in HANDED and act.facts.get("by") != "system" and act.facts.get("outcome") != "deemed":
             case.hands.add(act.person)
         for effect in effects:
             _follow(case, flow, act, effect)
@@ -107,6 +109,7 @@ def _beside(case: Replayed, act: Act) -> None:
     match act.act:
         case "correction.asked":
             case.status = Status.CORRECTION
+            case.hands.add(act.person)
         case "correction.received":
             case.status = Status.SUBMITTED
         case "task.claimed":

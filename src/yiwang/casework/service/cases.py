@@ -22,6 +22,7 @@ from yiwang.casework.messages import (
     ClockStarted,
     ClockStopped,
     CompleteStep,
+    Done,
     Ended,
     Finish,
     FlowEvent,
@@ -50,9 +51,11 @@ from yiwang.ground.chain import Thread
 from yiwang.ground.clock import Extension
 from yiwang.ground.outcome import Conflict, Forbidden
 from yiwang.ground.workdays import CALENDAR
-from yiwang.plumbing.work import Work
+from yiwang.plumbing.work import SHANGHAI, Work
 
 AUTOMATIC = "system"
+CLERK = "clerk"
+DEEMED = "deemed"
 OPEN = (Status.SUBMITTED, Status.CORRECTION, Status.HANDLING, Status.SUSPENDED, Status.DECIDED, Status.READY)
 
 
@@ -128,10 +131,10 @@ def complete(command: CompleteStep, work: Work) -> Case:
     no longer open.
     """
     case = hold(work, command.home, command.id)
-    task = next((t for t in case.tasks.values() if t.id == command.task), None)
-    if task is None:
-        raise Conflict("case.task_gone", number=case.matter.number)
-    _permit(work, case, task, command)
+    task = _task(case, command.task)
+    if command.outcome == DEEMED:
+        raise Forbidden("case.only_silence_deems", clause="规定 28")
+    lend_hand(work, case, task)
     note(
         work,
         case,
@@ -153,6 +156,12 @@ def complete_automatic(work: Work, home: int, case_id: UUID, step_kind: StepKind
             _apply(work, case, Finish(step=task.step, outcome=outcome, at=work.now))
 
 
+def deem_silent(work: Work, case: Case, task: Task, clause: str) -> None:
+    """逾期未复: a consultation ends by silence, where the signed flow says so; nobody's act. R50"""
+    note(work, case, "step.finished", {"step": task.step, "task": str(task.id), "outcome": DEEMED}, clause)
+    _apply(work, case, Finish(step=task.step, outcome=DEEMED, at=work.now))
+
+
 def deem_accepted(work: Work, case: Case, task: Task, received_on: date) -> None:
     """视为受理: accepted by law as of the day of receipt, because no notice was given in time. 行政许可法 32(1)(4)"""
     note(work, case, "case.deemed_accepted", {"as_of": received_on.isoformat()}, "行政许可法 32")
@@ -162,9 +171,7 @@ def deem_accepted(work: Work, case: Case, task: Task, received_on: date) -> None
 def claim(work: Work, home: int, case_id: UUID, task_id: UUID) -> Case:
     """领取: take a task of one's desk; a task taken by another is refused with that name."""
     case = hold(work, home, case_id)
-    task = next((t for t in case.tasks.values() if t.id == task_id), None)
-    if task is None:
-        raise Conflict("case.task_gone", number=case.matter.number)
+    task = _task(case, task_id)
     _own_desk(work, case, task)
     separation.permit(case.hands, work.actor.person, separation.duty_of(task.role))
     case.tasks[task.step] = replace(task, holder=work.actor.person)
@@ -189,7 +196,7 @@ def _special(work: Work, home: int, case_id: UUID, event: Suspend | Resume) -> C
     task = case.tasks.get(event.step)
     if task is None:
         raise Conflict("case.task_gone", number=case.matter.number)
-    _own_desk(work, case, task)
+    lend_hand(work, case, task)
     facts: dict[str, object] = {"step": event.step}
     if isinstance(event, Suspend):
         facts["notice"] = event.notice
@@ -201,10 +208,8 @@ def _special(work: Work, home: int, case_id: UUID, event: Suspend | Resume) -> C
 def send_back(work: Work, home: int, case_id: UUID, task_id: UUID, to: str, reason: str) -> Case:
     """退回: close the task and open an earlier step again; the reason goes into the journal."""
     case = hold(work, home, case_id)
-    task = next((t for t in case.tasks.values() if t.id == task_id), None)
-    if task is None:
-        raise Conflict("case.task_gone", number=case.matter.number)
-    _own_desk(work, case, task)
+    task = _task(case, task_id)
+    lend_hand(work, case, task)
     note(work, case, "step.returned", {"step": task.step, "to": to, "reason": reason})
     _apply(work, case, Return(step=task.step, to=to, at=work.now))
     return case
@@ -215,6 +220,8 @@ def extend(work: Work, home: int, case_id: UUID, reason: str) -> Case:
     case = hold(work, home, case_id)
     if "head" not in work.actor.roles or work.actor.organisation != case.matter.deciding:
         raise Forbidden("case.head_extends", clause="行政许可法 42")
+    if case.status not in (Status.HANDLING, Status.SUSPENDED):
+        raise Conflict("case.not_counting", number=case.matter.number)
     limit = published_of(work, case).item.extension
     if limit is None:
         raise Conflict("case.no_extension", clause="行政许可法 42")
@@ -234,6 +241,14 @@ def end(work: Work, home: int, case_id: UUID, word: str, reason: str, clause: st
     note(work, case, f"case.{word}", {"reason": reason}, clause)
     _apply(work, case, Cancel(end=word, at=work.now))
     return case
+
+
+def accept_task(case: Case) -> Task:
+    """待受理: the open accept step; Conflict when there is none any more."""
+    task = next((t for t in case.tasks.values() if t.role == CLERK), None)
+    if task is None:
+        raise Conflict("case.task_gone", number=case.matter.number)
+    return task
 
 
 def mark_correction(work: Work, home: int, case_id: UUID, waiting: bool) -> None:
@@ -262,19 +277,24 @@ def due_columns(case: Case, today: date) -> dict[str, object]:
     return {"promised_due": dues.promised, "legal_due": dues.legal, "provisional": dues.provisional}
 
 
-def _permit(work: Work, case: Case, task: Task, command: CompleteStep) -> None:
+def lend_hand(work: Work, case: Case, task: Task) -> None:
+    """经手: the actor works this task: it is the actor's desk, role and task, and the one duty in this case. R14"""
     _own_desk(work, case, task)
-    if command.outcome == "deemed":
-        return
-    separation.permit(case.hands, work.actor.person, command.duty)
+    duty = separation.duty_of(task.role)
+    separation.permit(case.hands, work.actor.person, duty)
     kind = directory.organisation(work, task.desk).kind
-    separation.permit_organisation(command.duty, kind)
-    store.lend_hand(work, case, command.duty, kind)
+    separation.permit_organisation(duty, kind)
+    store.lend_hand(work, case, duty, kind)
+
+
+def _task(case: Case, task_id: UUID) -> Task:
+    task = next((t for t in case.tasks.values() if t.id == task_id), None)
+    if task is None:
+        raise Conflict("case.task_gone", number=case.matter.number)
+    return task
 
 
 def _own_desk(work: Work, case: Case, task: Task) -> None:
-    if work.actor.kind == "system":
-        return
     if task.desk != work.actor.organisation or task.role not in work.actor.roles:
         raise Forbidden("case.not_your_task", desk=task.desk, role=task.role)
     if task.holder and task.holder != work.actor.person:
@@ -357,8 +377,8 @@ def _names(case: Case) -> _Names:
     return {"home": case.matter.home, "id": case.matter.id, "number": case.matter.number, "item": case.matter.item}
 
 
-def desk_of(work: Work, case: Case, step: Step) -> str:
-    """谁办: the one organisation that works a step of this case. R20, R52"""
+def desk_of(work: Work, case: Case, step: Step, on: date | None = None) -> str:
+    """谁办: the one organisation that works a step of this case, on a day or today. R20, R52"""
     who = step.who
     assert who is not None, step.id
     if who.role == AUTOMATIC:
@@ -368,7 +388,7 @@ def desk_of(work: Work, case: Case, step: Step) -> str:
     if who.line == "*" and who.at is At.DECIDING:
         return case.matter.deciding
     level = directory.organisation(work, case.matter.deciding).level if who.at is At.DECIDING else who.at.value
-    return directory.resolve(work, who.line, level, case.matter.division, work.today).code
+    return directory.resolve(work, who.line, level, case.matter.division, on or work.today).code
 
 
 def _open_task(work: Work, case: Case, step: Step) -> list[object]:
@@ -455,18 +475,21 @@ def _redate(work: Work, case: Case) -> None:
 def organisations_of(work: Work, case: Case) -> frozenset[str]:
     """经办单位: every organisation that has or had something to do with the case; nobody else may see it. K3"""
     flow = _flow(work, case)
-    worked = {t.desk for t in case.tasks.values()}
-    for done in case.progress.done:
-        if flow.step(done.step).who is not None:
-            worked.add(desk_of(work, case, flow.step(done.step)))
-    return frozenset({case.matter.receiving, case.matter.deciding, *worked})
+    open_now = {t.desk for t in case.tasks.values()}
+    worked = {_desk_then(work, case, done) for done in case.progress.done if flow.step(done.step).who is not None}
+    return frozenset({case.matter.receiving, case.matter.deciding, *open_now, *worked})
 
 
 def decisions(work: Work, case: Case) -> dict[str, str]:
     """各部门决定: grant or refuse of each deciding step, by the organisation that decided."""
     flow = _flow(work, case)
     return {
-        desk_of(work, case, flow.step(done.step)): done.outcome
+        _desk_then(work, case, done): done.outcome
         for done in case.progress.done
         if flow.step(done.step).kind is StepKind.DECIDE
     }
+
+
+def _desk_then(work: Work, case: Case, done: Done) -> str:
+    """The organisation that worked a finished step, as departments stood that day, whatever became of them since."""
+    return desk_of(work, case, _flow(work, case).step(done.step), done.at.astimezone(SHANGHAI).date())

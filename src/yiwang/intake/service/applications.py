@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, replace
-from datetime import datetime, time
+from datetime import date, datetime, time, timedelta
 from uuid import UUID
 
-from yiwang.casework.messages import Case, CompleteStep, Duty, OpenCase
+from yiwang.casework.messages import REMEDIES, Case, CompleteStep, OpenCase, Status
 from yiwang.casework.service import cases, reading
 from yiwang.catalogue import service as catalogue
 from yiwang.catalogue.messages import CaseType, Item, Necessity, Published
 from yiwang.directory import service as directory
-from yiwang.ground.clock import Limit
+from yiwang.ground.clock import CORRECTION_NOTICE, last_day_for_correction_notice
 from yiwang.ground.outcome import Conflict, FieldError, Forbidden, Invalid, Refused
 from yiwang.ground.workdays import CALENDAR
 from yiwang.intake import store
@@ -25,8 +25,9 @@ from yiwang.sharing.messages import StopAsking, SubjectKind
 from yiwang.sharing.service import requests as sharing
 
 DEEM = "intake.deem_accepted"
-NOTICE_LIMIT = Limit.parse("5wd")  # 行政许可法 32(1)(4)
+LAPSE = "intake.correction_lapsed"
 PURPOSE = "accept"
+CORRECTION_DAYS = 60
 
 
 def draft(command: Draft, work: Work) -> Application:
@@ -133,6 +134,7 @@ def bring(work: Work, home: int, application_id: UUID, material: str, file: UUID
     application = store.application(work, home, application_id, lock=True)
     if application.state not in ("draft", "correction"):
         raise Conflict("intake.not_draft")
+    _own_materials(catalogue.version_of(work, application.item, application.item_version), application, [material])
     _bring(work, application, {material: ()}, how="file", file=file)
 
 
@@ -144,6 +146,7 @@ def submit(command: Submit, work: Work) -> Receipt:
     application = _drafted(work, command.home, command.id)
     published = catalogue.version_of(work, application.item, application.item_version)
     item = published.item
+    catalogue.check_answers(item, application.answers)
     wanted = replace(application, delivery=command.delivery, address=command.address)
     form = _checked(wanted, item, {**application.form, **command.form})
     case = cases.open_case(
@@ -177,16 +180,26 @@ def submit(command: Submit, work: Work) -> Receipt:
         count_visit(work, application, "apply")
     receipt = _receipt(case, work)
     _notice(work, application, "receipt", asdict(receipt))
-    last_day = CALENDAR.add(work.today, NOTICE_LIMIT.n + 1)
+    _deem_unless_accepted(work, application, corrected=False)
+    return receipt
+
+
+def _deem_unless_accepted(work: Work, application: Application, *, corrected: bool) -> None:
+    last_day = last_day_for_correction_notice(work.today, CALENDAR, CORRECTION_NOTICE)
+    as_of = {"received": work.today.isoformat(), "corrected": corrected}
+    _after(work, DEEM, application, last_day, as_of)
+
+
+def _after(work: Work, kind: str, application: Application, day: date, facts: Mapping[str, object]) -> None:
+    """A timer that is due when this day is over."""
     work.later(
-        DEEM,
-        {"id": str(application.id)},
+        kind,
+        {"id": str(application.id), **facts},
         home=application.home,
-        due=datetime.combine(last_day, time.min, SHANGHAI),
+        due=datetime.combine(day + timedelta(days=1), time.min, SHANGHAI),
         lane="clock",
         key=str(application.id),
     )
-    return receipt
 
 
 def accept(command: Accept, work: Work) -> Receipt:
@@ -197,20 +210,20 @@ def accept(command: Accept, work: Work) -> Receipt:
     case = cases.hold(work, command.home, command.id)
     application = store.application(work, command.home, command.id, lock=True)
     published = catalogue.version_of(work, application.item, application.item_version)
+    _own_materials(published, application, command.brought)
     there = _bring(work, application, command.brought)
     lacking = _lacking(application, published, there)
     if lacking:
         raise Invalid("intake.lacking", errors=tuple(FieldError(code, "material.missing") for code in lacking))
-    task = next((t for t in case.tasks.values() if t.role == "clerk"), None)
-    if task is None:
-        raise Conflict("case.task_gone", number=case.matter.number)
+    task = cases.accept_task(case)
+    if case.status is not Status.SUBMITTED:
+        raise Conflict("intake.not_waiting")
     cases.complete(
         CompleteStep(
             home=command.home,
             id=command.id,
             task=task.id,
             outcome="accept",
-            duty=Duty.ACCEPT,
             facts={"brought": sorted(command.brought)},
             clause="规定 11",
         ),
@@ -225,29 +238,38 @@ def accept(command: Accept, work: Work) -> Receipt:
 def ask_once(work: Work, home: int, application_id: UUID, lacks: Sequence[Lack], days: int) -> None:
     """一次性告知: one notice that lists everything lacking; a second one is refused. 行政许可法 32(1)(4)
 
-    Refused when the notice asks for something that a department holds (规定 7, 43(3)).
+    Refused when the notice asks for something that a department holds (规定 7, 43(3)), and after the five working
+    days within which it may be given. What is not supplied within `days` working days counts as withdrawn (规定 11).
     """
+    case = cases.hold(work, home, application_id)
     application = store.application(work, home, application_id, lock=True)
     check_centre(work, application)
-    if application.state != "submitted":
+    if application.state != "submitted" or application.submitted_at is None:
         raise Conflict("intake.not_waiting")
     if any(n.kind == "correction" for n in store.notices(work, home, application_id)):
         raise Refused("intake.second_notice", clause="行政许可法 32")
-    if not lacks or not 1 <= days <= 60:
+    received = application.submitted_at.astimezone(SHANGHAI).date()
+    if work.today > (last := last_day_for_correction_notice(received, CALENDAR, CORRECTION_NOTICE)):
+        raise Refused("intake.notice_late", clause="行政许可法 32", last=last)
+    if not lacks:
         raise Invalid("intake.form", errors=(FieldError("lacks", "field.required"),))
+    if not 1 <= days <= CORRECTION_DAYS:
+        raise Invalid("intake.form", errors=(FieldError("days", "field.range"),))
     published = catalogue.version_of(work, application.item, application.item_version)
     held = {m.code: m.name for m in catalogue.needs(published.item, application.answers).held}
     for lack in lacks:
         if lack.material in held:
             raise Refused("intake.asks_for_held", clause="规定 7", material=held[lack.material])
+    cases.lend_hand(work, case, cases.accept_task(case))
     cases.mark_correction(work, home, application_id, waiting=True)
     work.change(APPLICATION, {"home": home, "id": application_id}, {"state": "correction"})
     until = CALENDAR.add(work.today, days)
     _notice(work, application, "correction", {"lacks": [asdict(lack) for lack in lacks], "until": until})
+    _after(work, LAPSE, application, until, {})
 
 
 def corrected(work: Work, home: int, application_id: UUID, form: Mapping[str, object]) -> None:
-    """补正: the applicant has supplied what the one notice asked for."""
+    """补正: the applicant has supplied what the one notice asked for; five working days begin anew. 行政许可法 32"""
     application = store.application(work, home, application_id, lock=True)
     if application.state != "correction":
         raise Conflict("intake.not_waiting")
@@ -255,20 +277,23 @@ def corrected(work: Work, home: int, application_id: UUID, form: Mapping[str, ob
     checked = catalogue.check_form(published.item, application.answers, {**application.form, **form})
     cases.mark_correction(work, home, application_id, waiting=False)
     work.change(APPLICATION, {"home": home, "id": application_id}, {"state": "submitted", "form": checked})
+    _deem_unless_accepted(work, application, corrected=True)
 
 
 def refuse(work: Work, home: int, application_id: UUID, reason: str, authority: str) -> None:
     """不予受理: not this authority's competence; names the right one, with the remedies. 行政许可法 32(1)(2), 38"""
+    case = cases.hold(work, home, application_id)
     application = store.application(work, home, application_id, lock=True)
     check_centre(work, application)
     if application.state not in ("submitted", "correction"):
         raise Conflict("intake.not_waiting")
     if not reason.strip():
         raise Invalid("intake.form", errors=(FieldError("reason", "field.required"),))
+    cases.lend_hand(work, case, cases.accept_task(case))
     cases.end(work, home, application_id, "refused", reason, "行政许可法 32")
     sharing.stop_asking(StopAsking(home=home, id=application_id), work)
     work.change(APPLICATION, {"home": home, "id": application_id}, {"state": "refused"})
-    _notice(work, application, "refusal", {"reason": reason, "authority": authority})
+    _notice(work, application, "refusal", {"reason": reason, "authority": authority, "remedies": REMEDIES})
 
 
 def withdraw(work: Work, home: int, application_id: UUID) -> None:
@@ -286,20 +311,37 @@ def withdraw(work: Work, home: int, application_id: UUID) -> None:
 
 
 def deem_runner() -> Runner:
-    """视为受理: no notice within five working days, so the application counts as accepted. 行政许可法 32(1)(4)"""
+    """视为受理: no notice within five working days, so the application counts as accepted as of its receipt. 行政许可法
+    32(1)(4)
+
+    After a notice given in time only the days since the correction matter, and it counts from that day.
+    """
+
+    def inside(work: Work, errand: Errand, _: object) -> None:
+        case = cases.hold(work, errand.home, UUID(errand.payload["id"]))
+        application = store.application(work, errand.home, case.matter.id, lock=True)
+        noticed = any(n.kind == "correction" for n in store.notices(work, errand.home, application.id))
+        if application.state != "submitted" or noticed != errand.payload["corrected"]:
+            return
+        received = date.fromisoformat(errand.payload["received"])
+        cases.deem_accepted(work, case, cases.accept_task(case), received)
+        work.change(APPLICATION, {"home": application.home, "id": application.id}, {"state": "accepted"})
+        _notice(work, application, "acceptance", asdict(_receipt(case, work)))
+
+    return Runner(inside=inside)
+
+
+def lapse_runner() -> Runner:
+    """视为撤回: what the one notice asked for was not supplied in time. 规定 11"""
 
     def inside(work: Work, errand: Errand, _: object) -> None:
         application_id = UUID(errand.payload["id"])
-        application = store.application(work, errand.home, application_id, lock=True)
-        if application.state != "submitted" or application.submitted_at is None:
+        cases.hold(work, errand.home, application_id)
+        if store.application(work, errand.home, application_id, lock=True).state != "correction":
             return
-        case = cases.hold(work, errand.home, application_id)
-        task = next((t for t in case.tasks.values() if t.role == "clerk"), None)
-        if task is None:
-            return
-        received_on = application.submitted_at.astimezone(SHANGHAI).date()
-        cases.deem_accepted(work, case, task, received_on)
-        work.change(APPLICATION, {"home": errand.home, "id": application_id}, {"state": "accepted"})
+        cases.end(work, errand.home, application_id, "withdrawn", "逾期未补正，视为撤回申请", "规定 11")
+        sharing.stop_asking(StopAsking(home=errand.home, id=application_id), work)
+        work.change(APPLICATION, {"home": errand.home, "id": application_id}, {"state": "withdrawn"})
 
     return Runner(inside=inside)
 
@@ -315,6 +357,13 @@ def check_centre(work: Work, application: Application) -> None:
     """本中心: Forbidden unless the actor works at the centre that took the application in."""
     if work.actor.organisation != application.receiving:
         raise Forbidden("intake.not_your_centre")
+
+
+def _own_materials(published: Published, application: Application, materials: Iterable[str]) -> None:
+    """自备: nothing but the applicant's own can be brought; what a department holds is never taken in (R38)."""
+    own = {m.code for m in catalogue.needs(published.item, application.answers).bring}
+    if other := sorted(set(materials) - own):
+        raise Invalid("intake.form", errors=tuple(FieldError(code[:60], "field.not_yours") for code in other))
 
 
 def _bring(

@@ -9,7 +9,7 @@ from uuid import UUID
 from yiwang.casework.messages import Case, Status
 from yiwang.casework.service import cases as casework
 from yiwang.ground.audit import Difference, Key, Stretch
-from yiwang.intake.service.applications import DEEM
+from yiwang.intake.service.applications import DEEM, LAPSE
 from yiwang.plumbing import outbox
 from yiwang.plumbing.work import Work
 from yiwang.sharing.service import auditing as sharing
@@ -31,13 +31,11 @@ class _Filed:
     id: UUID
     state: str
     number: str
-    corrected: bool
     delivered: bool
 
 
 _FILED = """
 SELECT home, id, state, number,
-       EXISTS (SELECT FROM intake.notice n WHERE n.home = a.home AND n.application = a.id AND n.kind = 'correction'),
        EXISTS (SELECT FROM intake.delivery d WHERE d.home = a.home AND d.application = a.id)
 FROM intake.application a
 WHERE (home, id) > (%s, %s) AND (home, id) <= (%s, %s) AND submitted_at IS NOT NULL ORDER BY home, id
@@ -47,7 +45,7 @@ WHERE (home, id) > (%s, %s) AND (home, id) <= (%s, %s) AND submitted_at IS NOT N
 def differences(work: Work, stretch: Stretch, cases: Mapping[Key, Case]) -> Iterator[Difference]:
     """差异: of what was handed in with the cases of the same stretch."""
     filed: dict[Key, _Filed] = {(row[0], row[1]): _Filed(*row) for row in work.read(_FILED, stretch.bounds)}
-    timers = outbox.waiting(work, DEEM, stretch)
+    timers = {kind: outbox.waiting(work, kind, stretch) for kind in (DEEM, LAPSE)}
     issued = sharing.issuers(work, stretch)
     for key in sorted(filed.keys() | cases.keys()):
         one, case = filed.get(key), cases.get(key)
@@ -64,14 +62,14 @@ def differences(work: Work, stretch: Stretch, cases: Mapping[Key, Case]) -> Iter
             yield Difference("licence.not_as_granted", *key, {"stored": issued.get(key, []), "expected": granted})
 
 
-def _of_one(one: _Filed, case: Case, timers: set[tuple[int, str]]) -> Iterator[Difference]:
+def _of_one(one: _Filed, case: Case, timers: Mapping[str, set[tuple[int, str]]]) -> Iterator[Difference]:
     if case.status not in STANDS[one.state]:
         yield Difference("application.state", one.home, one.id, {"stored": one.state, "expected": case.status})
     if one.number != case.matter.number:
         yield Difference("application.number", one.home, one.id, {"stored": one.number, "expected": case.matter.number})
-    # The timer of a corrected one may have run out while the applicant had the word.
-    if one.state == "submitted" and not one.corrected and (one.home, str(one.id)) not in timers:
-        yield Difference("timer.missing", one.home, one.id, {"kind": DEEM})
+    waits_for = {"submitted": DEEM, "correction": LAPSE}.get(one.state)
+    if waits_for and (one.home, str(one.id)) not in timers[waits_for]:
+        yield Difference("timer.missing", one.home, one.id, {"kind": waits_for})
     handed_out = any(done.outcome == "delivered" for done in case.progress.done)
     if one.delivered != handed_out:
         yield Difference("delivery.row", one.home, one.id, {"stored": one.delivered, "expected": handed_out})

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from yiwang.casework.messages import CompleteStep, Duty
+from yiwang.casework.messages import CompleteStep
 from yiwang.casework.service import cases
 from yiwang.ground.outcome import Conflict, FieldError, Invalid
 from yiwang.intake import store
 from yiwang.intake.messages import Delivered, Delivery, HandOver, IssueResults
 from yiwang.intake.service.applications import count_visit
 from yiwang.intake.store import APPLICATION, DELIVERY
-from yiwang.plumbing.work import Work
+from yiwang.plumbing.work import SHANGHAI, Work
 from yiwang.sharing.service import licences
 from yiwang.sharing.service import requests as sharing
 
@@ -17,7 +17,8 @@ from yiwang.sharing.service import requests as sharing
 def hand_over(command: HandOver, work: Work) -> Delivered:
     """出件: the issuer at the receiving centre hands the result over; departments never do (R12, SOD4).
 
-    At the counter the recipient's name is written down; by courier the tracking number.
+    At the counter the recipient's name is written down; by courier the tracking number. Who collects on the day of
+    applying has come once (R01).
     """
     application = store.application(work, command.home, command.id, lock=True)
     case = cases.hold(work, command.home, command.id)
@@ -41,7 +42,8 @@ def hand_over(command: HandOver, work: Work) -> Delivered:
         },
     )
     visits = application.visits
-    if application.delivery is Delivery.COUNTER and application.channel != "window":
+    came = (v.at.astimezone(SHANGHAI).date() for v in store.visits(work, command.home, command.id))
+    if application.delivery is Delivery.COUNTER and work.today not in came:
         count_visit(work, application, "collect")
         visits += 1
     cases.complete(
@@ -50,7 +52,6 @@ def hand_over(command: HandOver, work: Work) -> Delivered:
             id=command.id,
             task=task.id,
             outcome="delivered",
-            duty=Duty.DELIVER,
             facts={"way": application.delivery},
             clause="行政许可法 44",
         ),
