@@ -29,7 +29,7 @@ from yiwang.plumbing.database import Database
 from yiwang.plumbing.postgres import Cluster
 from yiwang.plumbing.postgres_roles import ADMIN, APP
 from yiwang.plumbing.work import Engine, Work
-from yiwang.sharing.messages import Fetch, Fetched, FetchFailed
+from yiwang.sharing.messages import Correction, Fetch, Fetched, FetchFailed
 
 from tests.conftest import copy_database
 
@@ -49,6 +49,9 @@ class Departments:
         if request.line in self.down:
             raise FetchFailed("down", retryable=True)
         return Fetched(dict.fromkeys(request.data_items, "演示"), "1", SimulatedClock().now, request.line)
+
+    def tell(self, correction: Correction) -> None:
+        """Every notice is taken."""
 
 
 class Filed(NamedTuple):

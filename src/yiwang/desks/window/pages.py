@@ -19,7 +19,6 @@ from yiwang.front.look.parts import Column, Fault, Listing
 from yiwang.front.routes import page, sent
 from yiwang.front.thread import timeline, view
 from yiwang.ground.outcome import Invalid, NotFound, Refused
-from yiwang.ground.workdays import CALENDAR
 from yiwang.intake.messages import Accept, Application, Channel, Delivery, Draft, HandOver, Lack, Submit
 from yiwang.intake.service import applications, delivery, reading
 from yiwang.plumbing.i18n import mark, translator
@@ -107,7 +106,7 @@ def _line(row: InboxRow, desk: Desk) -> dict[str, Any]:
     """A row of the queue; whether to accept must be said in five working days. 行政许可法 32"""
     light = lights.of_row(row, desk.today)
     if row.step_kind == "accept":
-        due = CALENDAR.add(row.opened_at.astimezone(SHANGHAI).date(), applications.NOTICE_LIMIT.n)
+        due = applications.answer_by(row.opened_at.astimezone(SHANGHAI).date())
         light = lights.towards(due, row.opened_at, desk.today)
     return {"href": f"/window/{reference(row.home, row.matter)}", "row": row, "light": light}
 

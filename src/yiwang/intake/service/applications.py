@@ -184,10 +184,14 @@ def submit(command: Submit, work: Work) -> Receipt:
     return receipt
 
 
+def answer_by(received: date) -> date:
+    """答复末日: the last day to accept, to ask for what lacks or to refuse what was received on a day. 行政许可法 32"""
+    return last_day_for_correction_notice(received, CALENDAR, CORRECTION_NOTICE)
+
+
 def _deem_unless_accepted(work: Work, application: Application, *, corrected: bool) -> None:
-    last_day = last_day_for_correction_notice(work.today, CALENDAR, CORRECTION_NOTICE)
     as_of = {"received": work.today.isoformat(), "corrected": corrected}
-    _after(work, DEEM, application, last_day, as_of)
+    _after(work, DEEM, application, answer_by(work.today), as_of)
 
 
 def _after(work: Work, kind: str, application: Application, day: date, facts: Mapping[str, object]) -> None:
@@ -248,8 +252,7 @@ def ask_once(work: Work, home: int, application_id: UUID, lacks: Sequence[Lack],
         raise Conflict("intake.not_waiting")
     if any(n.kind == "correction" for n in store.notices(work, home, application_id)):
         raise Refused("intake.second_notice", clause="行政许可法 32")
-    received = application.submitted_at.astimezone(SHANGHAI).date()
-    if work.today > (last := last_day_for_correction_notice(received, CALENDAR, CORRECTION_NOTICE)):
+    if work.today > (last := answer_by(application.submitted_at.astimezone(SHANGHAI).date())):
         raise Refused("intake.notice_late", clause="行政许可法 32", last=last)
     if not lacks:
         raise Invalid("intake.form", errors=(FieldError("lacks", "field.required"),))
