@@ -137,9 +137,16 @@ def items(work: Work) -> list[Published]:
     return list(_shelf(work).current.values())
 
 
-def english(work: Work) -> dict[str, str]:
-    """英文名: of every published item, by code."""
-    return {code: p.item.name_en for code, p in _shelf(work).current.items() if p.item.name_en}
+def english(work: Work) -> dict[tuple[str, str], str]:
+    """英文名: of published items and their steps, by item and step (`""`: of the item), for who reads English.
+
+    Cases keep the Chinese names of their day; in English they go by those of today.
+    """
+    if work.language != "en":
+        return {}
+    items = [p.item for p in _shelf(work).current.values()]
+    steps = {(item.code, step.id): step.name_en for item in items for step in item.flow.steps}
+    return steps | {(item.code, ""): item.name_en for item in items}
 
 
 def find(work: Work, text: str = "", *, audience: str = "", sector: str = "") -> list[Summary]:

@@ -46,6 +46,7 @@ def open_accounts(engine: Engine) -> list[dict[str, object]]:
                     "division": p.organisation.split(".")[0],
                     "organisation": p.organisation,
                     "organisation_name": places[p.organisation].name if p.organisation else "",
+                    "organisation_name_en": places[p.organisation].name_en if p.organisation else "",
                     "login": p.code,
                     "password": PASSWORD,
                     "headers": {"Authorization": f"Bearer {session.token}"},

@@ -29,4 +29,6 @@ def _named(work: Work, actor: Actor) -> dict[str, str]:
     """Organisation and post of whoever has logged in, by name, for the head of every page."""
     held = {post.code: post.name for post in directory.posts_of(work, actor.person, work.today)}
     organisation = directory.name_of(work, actor.organisation, work.today) if actor.organisation else ""
-    return {"organisation": organisation, "post": held.get(actor.post, "")}
+    place = directory.snapshot(work).organisations.get(actor.organisation)
+    english = place.name_en if place else ""
+    return {"organisation": organisation, "organisation_en": english, "post": held.get(actor.post, "")}

@@ -60,7 +60,8 @@ def frame(
         nav = [NavItem(translate(title), href, current=path == href) for href, title in OPEN[: 1 if actor else 2]] + nav
     seat = next((translate(s.title) for s in seats if s.path == here), "")
     search = next((p for p, act in SEARCHES.items() if policy.may(actor, act)), "")
-    who = Person(actor.name, person.get("post", ""), person.get("organisation", "")) if actor else None
+    organisation = (person.get("organisation_en") if language == "en" else "") or person.get("organisation", "")
+    who = Person(actor.name, person.get("post", ""), organisation) if actor else None
     return looks.frame(
         language=language,
         path=path,

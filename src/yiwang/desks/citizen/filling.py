@@ -109,6 +109,7 @@ def _form_page(desk: Desk, ref: str, problem: Invalid | None = None, given: Form
         "form.html",
         422 if problem else 200,
         ref=ref,
+        item=item,
         application=application,
         needs=needs,
         held=held,
@@ -165,7 +166,8 @@ def check(ref: str, desk: Desk) -> Response[str]:
         application = own(work, desk, ref)
         if application.state != "draft":
             return desk.go(f"/my/{ref}")
-        needs = catalogue.needs(reading.item_of(work, application).item, application.answers)
+        item = reading.item_of(work, application).item
+        needs = catalogue.needs(item, application.answers)
         held = held_rows(work, application, needs, words.language)
         place = directory.snapshot(work).divisions.get(application.division)
     rows = [
@@ -173,7 +175,9 @@ def check(ref: str, desk: Desk) -> Response[str]:
         for d in needs.fields
     ]
     rows.append(_delivery_row(application, ref, words))
-    return desk.page("check_answers.html", ref=ref, application=application, rows=rows, held=held, place=place)
+    return desk.page(
+        "check_answers.html", ref=ref, application=application, item=item, rows=rows, held=held, place=place
+    )
 
 
 def _delivery_row(application: Application, ref: str, words: Translator) -> Row:

@@ -8,7 +8,7 @@ from typing import Any
 from yiwang.catalogue.service import Needs
 from yiwang.directory import service as directory
 from yiwang.front.desk import Desk, read_reference
-from yiwang.front.look.naming import name_of
+from yiwang.front.look.naming import name_of, source_of
 from yiwang.front.words import WORDS
 from yiwang.ground.outcome import NotFound
 from yiwang.intake.messages import Application
@@ -60,6 +60,7 @@ def held_rows(
     """政府已有的: every material of this application that is not asked of the applicant, with what has come of it."""
     asked = {r.material: r for r in sharing.held(work, application.home, application.id)}
     say = translator(language).gettext
+    lines = directory.snapshot(work).lines
     rows = []
     for material in needs.held:
         request = asked.get(material.code)
@@ -71,7 +72,7 @@ def held_rows(
             Held(
                 code=material.code,
                 name=name_of(material, language),
-                source=material.source.label,
+                source=source_of(material.source, lines, language),
                 state=say(WORDS.data[state]),
                 tone=TONES.get(state, "neutral"),
                 values=values,

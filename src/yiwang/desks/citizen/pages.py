@@ -38,10 +38,12 @@ def mine(desk: Desk, offset: int = 0, kept: int = 0) -> Response[str]:
     start = max(offset, 0)
     with desk.work() as work:
         found = reading.applications(work, myself(work, desk), limit=ROWS + 1, offset=start)
+        english = catalogue.english(work)
     rows = [(reference(a.home, a.id), a) for a in found[:ROWS] if a.number or a.state == "draft"]
     waiting = [row for row in rows if row[1].state in ("draft", "correction")]
     return desk.page(
         "mine.html",
+        english=english,
         waiting=waiting,
         rows=[r for r in rows if r not in waiting],
         offset=start,
@@ -71,6 +73,7 @@ def follow(ref: str, desk: Desk, request: Request[Any, Any, Any], done: int = 0)
     return desk.page(
         "follow.html",
         ref=ref,
+        item=published.item,
         application=application,
         seen=seen,
         light=showing.light(seen),

@@ -15,6 +15,7 @@ from yiwang.catalogue.messages import StepKind
 from yiwang.directory import service as directory
 from yiwang.front import lights, scope
 from yiwang.front.desk import Desk, Form, reference
+from yiwang.front.look.naming import name_of
 from yiwang.front.look.parts import Column, Listing, NavItem
 from yiwang.front.routes import page, sent
 from yiwang.front.sheets import sheet
@@ -44,7 +45,7 @@ COLUMNS = (
     (mark("申请人"), "applicant", True),
     (mark("办件编号"), "", True),
     (mark("到我单位"), "opened", True),
-    (mark("在办"), "", True),
+    (mark("谁在办"), "", True),
 )
 
 
@@ -65,6 +66,7 @@ def inbox(desk: Desk, q: str = "", group: str = "", sort: str = "", page: int = 
         counts = caseread.inbox_counts(work, desk.who.organisation, desk.who.roles)
         place = directory.organisation(work, desk.who.organisation)
         names = directory.names_of(work, {r.holder for r in found.rows if r.holder})
+        english = catalogue.english(work)
     kept = {"group": group if group in GROUPS else ""}
     listing = Listing("/desk", found.total, page, SIZE, q[:100], sort, kept, "/desk.csv")
     tabs = [
@@ -73,6 +75,7 @@ def inbox(desk: Desk, q: str = "", group: str = "", sort: str = "", page: int = 
     ]
     return desk.page(
         "inbox.html",
+        english=english,
         place=place,
         listing=listing,
         groups=tabs,
@@ -110,12 +113,13 @@ def exported(desk: Desk, q: str = "", group: str = "", sort: str = "") -> Respon
     )
     with desk.work() as work:
         rows = caseread.inbox(work, desk.who.organisation, desk.who.roles, asked, 0, caseread.MOST).rows
+        english = catalogue.english(work)
     cells = [
         (
             show(r.number),
-            r.item_name,
+            english.get((r.item, ""), r.item_name),
             r.applicant,
-            r.step_name,
+            english.get((r.item, r.step), r.step_name),
             f"{r.opened_at:%Y-%m-%d}",
             r.step_due,
             r.promised_due,
@@ -161,6 +165,7 @@ def _dossier(
             "mine": [_task(work, desk, case, t) for t in case.tasks.values() if _ours(desk, t)],
             "names": directory.names_of(work, people),
             "places": directory.snapshot(work).organisations,
+            "lines": directory.snapshot(work).lines,
             "around": _around(work, desk, case_id),
         }
     return desk.page(
@@ -172,8 +177,8 @@ def _dossier(
         materials={m.code: m for m in item.materials},
         done=done,
         problem=problem,
-        labels={d.code: d.name for m in item.materials for d in m.data_items}
-        | {m.code: m.name for m in item.materials},
+        labels={d.code: name_of(d, desk.language) for m in item.materials for d in m.data_items}
+        | {m.code: name_of(m, desk.language) for m in item.materials},
         faults=faults,
         wrong={f.field: f.message for f in faults},
         sent=sent,

@@ -95,6 +95,7 @@ def guide(code: str, desk: Desk, request: Request[Any, Any, Any]) -> Response[st
         "guide.html",
         item=item,
         line=lines.get(item.line),
+        lines=lines,
         answers=answers,
         faults=[Fault(f"q.{q.code}", word_of(q, desk.language, "text")) for q in missing] if asked else [],
         complete=complete,
@@ -185,8 +186,16 @@ def login(desk: Desk, next: str = "") -> Response[str]:  # noqa: A002 — the na
 
 def _login_page(desk: Desk, onward: str, fault: str = "", name: str = "") -> Response[str]:
     said = translator(desk.language).gettext
+    organisation = "organisation_name_en" if desk.language == "en" else "organisation_name"
     shown = [
-        Account(said(a["seat_name"]), a["name"], a["login"], a["password"], a["organisation_name"]) for a in desk.demo
+        Account(
+            " · ".join(said(part) for part in a["seat_name"].split(" · ")),
+            a["name"],
+            a["login"],
+            a["password"],
+            a[organisation],
+        )
+        for a in desk.demo
     ]
     return desk.page(
         "login.html",

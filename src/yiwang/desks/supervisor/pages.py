@@ -88,11 +88,13 @@ def overview(desk: Desk, q: str = "", page: int = 1) -> Response[str]:
 def _line(work: Work, row: Overdue) -> dict[str, Any]:
     """An overdue case as the list shows it: every open step with the desk that holds it and since when."""
     places = directory.snapshot(work).organisations
-    steps = {s.id: s for s in catalogue.version_of(work, row.item, row.item_version).item.flow.steps}
+    item = catalogue.version_of(work, row.item, row.item_version).item
+    steps = {s.id: s for s in item.flow.steps}
     days = CALENDAR.count(work.today, row.promised_due)
     return {
         "href": f"/supervision/{reference(row.home, row.id)}",
         "row": row,
+        "item": name_of(item, work.language),
         "light": Light("red", days, row.promised_due),
         "held": [
             {
@@ -125,15 +127,16 @@ def exported(desk: Desk) -> Response[bytes]:
     with desk.work() as work:
         rows, _ = caseread.overdue(work, directory.prefix(desk.who.division), 0, caseread.MOST)
         lines = [_line(work, row) for row in rows]
+    comma = translate(mark("、"))
     cells = [
         (
             show(line["row"].number),
-            line["row"].item_name,
+            line["item"],
             line["deciding"],
             line["row"].promised_due,
             -line["light"].days,
-            "、".join(h["step"] for h in line["held"]),
-            "、".join(h["desk"] for h in line["held"]),
+            comma.join(h["step"] for h in line["held"]),
+            comma.join(h["desk"] for h in line["held"]),
         )
         for line in lines
     ]
@@ -148,7 +151,9 @@ def thread(ref: str, desk: Desk) -> Response[str]:
         seen = view(work, case)
         rows = said(work, caseread.thread(work, case.matter.home, case.matter.id), case)
         steps = timeline(work, case)
-    return desk.page("thread.html", seen=seen, rows=rows, steps=steps, lamp=lights.of_case(case, seen.dues))
+        item = catalogue.version_of(work, case.matter.item, case.matter.item_version).item
+    lamp = lights.of_case(case, seen.dues)
+    return desk.page("thread.html", seen=seen, item=item, rows=rows, steps=steps, lamp=lamp)
 
 
 @page("/ratings", opt=RATINGS)

@@ -15,6 +15,7 @@ from yiwang.catalogue.messages import Item
 from yiwang.directory import service as directory
 from yiwang.front import documents, lights, scope
 from yiwang.front.desk import Desk, Form, reference
+from yiwang.front.look.naming import name_of
 from yiwang.front.look.parts import Column, Fault, Listing
 from yiwang.front.routes import page, sent
 from yiwang.front.thread import timeline, view
@@ -62,8 +63,10 @@ def queue(desk: Desk, q: str = "", who: str = "", page: int = 1) -> Response[str
         )
         place = directory.organisation(work, desk.who.organisation)
         places = directory.snapshot(work).organisations
+        english = catalogue.english(work)
     return desk.page(
         "queue.html",
+        english=english,
         q=q,
         who=q if kind == "subject" and not problem else who[:40],
         kind=kind,
@@ -228,9 +231,11 @@ def _sheet(
             "held": {r.material: r for r in sharing.read_held(work, home, application_id, "accept")},
             "brought": reading.brought(work, home, application_id),
             "notices": reading.notices(work, home, application_id),
+            "english": catalogue.english(work),
             "others": [a for a in _open_cases(work, subject) if a.id != application_id],
             "deciding": directory.authority(work, item.code, item.line, application.division, work.today),
             "places": directory.snapshot(work).organisations,
+            "lines": directory.snapshot(work).lines,
         }
         if application.number:
             case = caseread.look(work, home, application_id)
@@ -252,7 +257,7 @@ def _sheet(
         wrong={f.field: f.message for f in faults},
         problem=problem,
         done=done,
-        labels={d.code: d.name for m in item.materials for d in m.data_items},
+        labels={d.code: name_of(d, desk.language) for m in item.materials for d in m.data_items},
         **context,
     )
 
@@ -380,6 +385,7 @@ def paper(ref: str, notice_id: UUID, desk: Desk) -> Response[str]:
     return desk.page(
         "notice.html",
         ref=ref,
+        item=item,
         application=application,
         notice=found,
         centre=centre,

@@ -122,6 +122,7 @@ def _filters() -> dict[str, Callable[..., Any]]:
         "filesize": lambda value: wording.file_size(value, _words()),
         "named": lambda thing, word="name": naming.in_chinese(naming.word_of(thing, reading(), word), reading()),
         "zh": lambda text, english="": naming.in_chinese(text, reading(), english),
+        "source": lambda source, lines: naming.source_of(source, lines, reading()),
         "clause": lambda text: naming.in_chinese(naming.clause(text, _words()), reading()),
         "limit": lambda value: wording.limit(value, _words()) if isinstance(value, Limit) else value,
     }

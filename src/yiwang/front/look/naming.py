@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from typing import Protocol
 
 from markupsafe import Markup
@@ -68,6 +69,15 @@ class Named(Protocol):
     def name_en(self) -> str: ...
 
 
+class Sourced(Protocol):
+    """有来源之物 — where a material comes from: the words of the list, and the line of departments if it is one."""
+
+    @property
+    def label(self) -> str: ...
+    @property
+    def line(self) -> str: ...
+
+
 def name_of(thing: Named, language: str) -> str:
     """名称 — in the reader's language, or Chinese."""
     return thing.name_en if language == "en" and thing.name_en else thing.name
@@ -86,6 +96,12 @@ def in_chinese(text: str, language: Language, english: str = "") -> str | Markup
     if language == "zh" or not CHINESE.search(text):
         return text
     return Markup('<span lang="zh-CN">{}</span>').format(text)
+
+
+def source_of(source: Sourced, lines: Mapping[str, Named], language: Language) -> str | Markup:
+    """来源: by the words of the list (省公安厅), in English by the name of the line of departments."""
+    line = lines.get(source.line)
+    return in_chinese(source.label, language, line.name_en if line else "")
 
 
 def clause(text: str, words: Translator) -> str:
