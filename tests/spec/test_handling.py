@@ -7,6 +7,7 @@ from datetime import date
 import psycopg
 import pytest
 
+from yiwang import main
 from yiwang.casework.messages import Status
 from yiwang.casework.service import cases, reading
 from yiwang.enforcement import service as enforcement
@@ -19,6 +20,7 @@ from yiwang.intake.messages import Delivery
 from yiwang.intake.service import applications
 from yiwang.oversight import service as oversight
 from yiwang.oversight.messages import Grade, Rate
+from yiwang.plumbing.database import Database
 from yiwang.sharing.service import licences
 
 from tests.spec.conftest import CONSULTING, JOINT, SINGLE, Filed, Office
@@ -228,3 +230,19 @@ def test_退回重审_同一环节再开一次_理由留痕(office: Office) -> N
     assert [t.step for t in case.tasks.values()] == ["examine"]
     assert case.progress.open[0].round == 1
     assert "step.returned" in office.acts(filed)
+
+
+@pytest.mark.requirement("R52")
+def test_机构改革以后_谁办过谁决定过_照当时记(office: Office) -> None:
+    filed = office.accepted(JOINT, answers={"categories": ("farm",), "premises": "owned"})
+    office.act("nyt-handler-330000", filed, Review, outcome="pass", words="")
+    office.act("zjj-handler-330000", filed, EndSpecial, outcome="skip")
+    office.act("nyt-decider-330000", filed, Decide, outcome="grant")
+    office.sql("UPDATE directory.organisation SET valid_to = '2017-09-01' WHERE code = '330000.NYT'")
+    office.clock.go(date(2017, 9, 4))
+    after = Database(office.conninfo)  # another process: nothing of the directory is remembered
+    with main.engine(after, office.clock).begin(SYSTEM) as work:
+        case = reading.look(work, *filed)
+        assert cases.decisions(work, case) == {"330000.NYT": "grant"}
+        assert "330000.NYT" in cases.organisations_of(work, case)
+    after.close()

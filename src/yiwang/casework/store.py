@@ -10,10 +10,11 @@ from uuid import UUID
 import msgspec
 
 from yiwang.casework.messages import Case, Duty, Facts, InboxQuery, InboxRow, Matter, Progress, Status, Task, Timing
+from yiwang.ground import number
 from yiwang.ground.audit import Key
 from yiwang.ground.chain import Thread
 from yiwang.ground.clock import Extension, Ground, Limit, Stop
-from yiwang.ground.outcome import NotFound
+from yiwang.ground.outcome import Conflict, NotFound
 from yiwang.plumbing.tables import Mode, Table
 from yiwang.plumbing.work import Work
 
@@ -341,3 +342,20 @@ def home_of_number(work: Work, home: int, number: str) -> UUID:
         raise NotFound("case.unknown")
     found: UUID = rows[0][0]
     return found
+
+
+def free_number(work: Work, division: str, home: int) -> str:
+    """空号: a case number of today that no case of this home has: the first free one from a place chosen by chance.
+
+    Two acts at one moment may still choose the same: the table then lets one of them try again.
+    """
+    first, last = (number.make(division, work.today, home, serial) for serial in (0, number.SERIALS - 1))
+    rows = work.read(
+        "SELECT number FROM casework.matter WHERE home = %s AND number BETWEEN %s AND %s", (home, first, last)
+    )
+    taken, wish = {row[0] for row in rows}, work.new_id().int
+    for step in range(number.SERIALS):
+        free = number.make(division, work.today, home, (wish + step) % number.SERIALS)
+        if free not in taken:
+            return free
+    raise Conflict("work.try_again")

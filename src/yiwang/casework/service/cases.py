@@ -46,7 +46,6 @@ from yiwang.casework.store import INBOX
 from yiwang.catalogue import service as catalogue
 from yiwang.catalogue.messages import At, Published, Step, StepKind
 from yiwang.directory import service as directory
-from yiwang.ground import number
 from yiwang.ground.chain import Thread
 from yiwang.ground.clock import Extension
 from yiwang.ground.outcome import Conflict, Forbidden
@@ -91,11 +90,10 @@ def open_case(command: OpenCase, work: Work) -> Case:
     item = published.item
     authority = directory.authority(work, command.item, item.line, command.division, work.today)
     receiving = directory.organisation(work, command.receiving)
-    serial = work.new_id().int % 10_000
     matter = Matter(
         home=command.home,
         id=command.id,
-        number=number.make(receiving.division[:6], work.today, command.home, serial),
+        number=store.free_number(work, receiving.division[:6], command.home),
         item=command.item,
         item_version=command.item_version,
         item_name=item.name,
