@@ -14,6 +14,7 @@ class Division:
     name: str
     kind: str
     parent: str
+    name_en: str = ""
     valid_from: date | None = None
     valid_to: date | None = None
     successors: tuple[str, ...] = ()

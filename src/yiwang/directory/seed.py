@@ -44,6 +44,7 @@ def divisions() -> list[Division]:
             name=r["name"],
             kind=r["kind"],
             parent=r["parent"],
+            name_en=r["name_en"],
             valid_from=_day(r["valid_from"]),
             valid_to=_day(r["valid_to"]),
             successors=tuple(r["successors"].split(";")) if r["successors"] else (),
@@ -73,11 +74,6 @@ def founded() -> dict[str, date]:
     return {r["key"]: date.fromisoformat(r["since"]) for r in _rows("lines.csv") if r["since"]}
 
 
-def places_in_english() -> dict[str, str]:
-    """The names of divisions in pinyin with their kind, as the English names of organisations need them."""
-    return {r["code"]: r["name_en"] for r in _rows("divisions.csv")}
-
-
 def namings() -> list[Naming]:
     """The provincial organisations that the reform of 2018 gave another name."""
     return [
@@ -89,7 +85,7 @@ def namings() -> list[Naming]:
 
 def organisations(places: list[Division], known: list[Line]) -> Iterator[Organisation]:
     """条 × 块: what exists in each division."""
-    since, english = founded(), places_in_english()
+    since = founded()
     for place in places:
         level = LEVEL[codes.level(place.code)]
         for line in known:
@@ -101,7 +97,7 @@ def organisations(places: list[Division], known: list[Line]) -> Iterator[Organis
                     division=place.code,
                     level=level,
                     name=name,
-                    name_en=_name_en(english[place.code], place.kind, level, line),
+                    name_en=_name_en(place, level, line),
                     kind=_kind(level, line),
                     valid_from=max(begun, default=None),
                     valid_to=place.valid_to,
@@ -128,15 +124,15 @@ def _name(place: Division, level: str, line: Line) -> str:
     return f"{place.name}{line.local_name}" if line.local_name and not line.local_line else ""
 
 
-def _name_en(place: str, kind: str, level: str, line: Line) -> str:
+def _name_en(place: Division, level: str, line: Line) -> str:
     """What is a department or commission in the province is a bureau (局) below it."""
     if level == "town":
-        government = "Subdistrict Office" if kind == "街道" else "People's Government"
-        return f"{'Service Centre' if line.kind == 'centre' else government} of {place}"
+        government = "Subdistrict Office" if place.kind == "街道" else "People's Government"
+        return f"{'Service Centre' if line.kind == 'centre' else government} of {place.name_en}"
     name = line.name_en
     if level != "province" and line.local_name.endswith("局"):
         name = re.sub(r"(Department|Commission)$", "Bureau", name)
-    return f"{name} of {place}"
+    return f"{name} of {place.name_en}"
 
 
 def seed(work: Work) -> int:

@@ -17,6 +17,7 @@ DIVISION = Table(
         "name": "text",
         "kind": "text",
         "parent": "text",
+        "name_en": "text",
         "valid_from": "date",
         "valid_to": "date",
         "successors": "text[]",
@@ -120,9 +121,9 @@ def everything(
 ) -> tuple[list[Division], list[Line], list[Organisation], list[Power], list[Naming]]:
     """Divisions, lines, organisations, powers and namings, all of them."""
     divisions = [
-        Division(code=a, name=b, kind=c, parent=d, valid_from=e, valid_to=f, successors=tuple(g))
-        for a, b, c, d, e, f, g in work.read(
-            "SELECT code, name, kind, parent, valid_from, valid_to, successors FROM directory.division"
+        Division(code=a, name=b, kind=c, parent=d, name_en=e, valid_from=f, valid_to=g, successors=tuple(h))
+        for a, b, c, d, e, f, g, h in work.read(
+            "SELECT code, name, kind, parent, name_en, valid_from, valid_to, successors FROM directory.division"
         )
     ]
     lines = [

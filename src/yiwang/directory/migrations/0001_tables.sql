@@ -5,6 +5,7 @@ CREATE TABLE directory.division (
     code       text NOT NULL CHECK (code ~ '^([0-9]{6}|[0-9]{9})$'),
     name       text NOT NULL,
     kind       text NOT NULL,
+    name_en    text NOT NULL DEFAULT '',
     parent     text NOT NULL DEFAULT '',
     valid_from date,
     valid_to   date,
