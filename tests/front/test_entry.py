@@ -127,9 +127,10 @@ def test_a_log_in_gives_a_new_session_and_ends_the_old_one(client: TestClient[Wa
         assert sessions.find(work, second.cookies["yiwang"]) is not None
 
 
-def test_behind_tls_the_cookie_is_bound_to_the_host(engine: Engine, client: TestClient[Watch]) -> None:
+def test_behind_tls_the_cookie_is_bound_to_the_host(engine: Engine, hasher: Watched) -> None:
     there = "https://testserver.local"
-    client.close()
+    with engine.begin(SYSTEM) as work:
+        accounts.create(work, LOGIN, PASSWORD, LOGIN, "staff", secret=hasher.hash(PASSWORD))
     with TestClient(application(engine, secure=True), base_url=there) as secure:
         form = {"login": LOGIN, "password": PASSWORD}
         answer = secure.post("/login", data=form, headers={"origin": there}, follow_redirects=False)

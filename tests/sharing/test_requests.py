@@ -325,6 +325,7 @@ def test_the_source_is_told_of_a_dispute(net: Net, sandbox: Sandbox) -> None:
     application = net.apply(answers={"imports": "no"})
     net.errands()
     own = {"text": "已改名"}
+    seen = net.held(application)["id_card"].record_version
     net.act(lambda work: requests.dispute(work, application.home, application.id, "id_card", own, "已改名"))
     sandbox.behave("GAT", "down")
     net.errands()
@@ -334,7 +335,7 @@ def test_the_source_is_told_of_a_dispute(net: Net, sandbox: Sandbox) -> None:
     notices = [n for n in sandbox.http.get("/GAT/inbox").json()["notices"] if n["body"]["case"] == str(application.id)]
     [told] = notices
     assert told["genuine"]
-    assert (told["body"]["kind"], told["body"]["own"], told["body"]["record_version"]) == ("record.disputed", own, "1")
+    assert (told["body"]["kind"], told["body"]["own"], told["body"]["record_version"]) == ("record.disputed", own, seen)
     assert told["body"]["subject_identifier"] == FIRM.identifier
 
 
