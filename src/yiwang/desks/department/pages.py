@@ -15,8 +15,8 @@ from yiwang.catalogue.messages import StepKind
 from yiwang.directory import service as directory
 from yiwang.front import lights, scope
 from yiwang.front.desk import Desk, Form, reference
-from yiwang.front.look.naming import name_of
 from yiwang.front.look.parts import Column, Listing, NavItem
+from yiwang.front.records import labels
 from yiwang.front.routes import page, sent
 from yiwang.front.sheets import sheet
 from yiwang.front.thread import said, timeline, view
@@ -177,8 +177,7 @@ def _dossier(
         materials={m.code: m for m in item.materials},
         done=done,
         problem=problem,
-        labels={d.code: name_of(d, desk.language) for m in item.materials for d in m.data_items}
-        | {m.code: name_of(m, desk.language) for m in item.materials},
+        labels=labels(item, desk.language),
         faults=faults,
         wrong={f.field: f.message for f in faults},
         sent=sent,

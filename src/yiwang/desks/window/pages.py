@@ -15,8 +15,8 @@ from yiwang.catalogue.messages import Item
 from yiwang.directory import service as directory
 from yiwang.front import documents, lights, scope
 from yiwang.front.desk import Desk, Form, reference
-from yiwang.front.look.naming import name_of
 from yiwang.front.look.parts import Column, Fault, Listing
+from yiwang.front.records import labels
 from yiwang.front.routes import page, sent
 from yiwang.front.thread import timeline, view
 from yiwang.ground.outcome import Invalid, NotFound, Refused
@@ -257,7 +257,7 @@ def _sheet(
         wrong={f.field: f.message for f in faults},
         problem=problem,
         done=done,
-        labels={d.code: name_of(d, desk.language) for m in item.materials for d in m.data_items},
+        labels=labels(item, desk.language),
         **context,
     )
 
