@@ -19,6 +19,8 @@ pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 QUALIFICATION = "许可-90014-000"
 FILING = "投资项目备案"
+AXE = Path(__file__).parents[1] / "vendor" / "axe.min.js"
+GRAVE = ("serious", "critical")
 NUMBER = re.compile(r"\d{6}(?:[ -]?\d){17}")
 CONTENT = {
     "technical_lead": "样例负责人",
@@ -33,15 +35,26 @@ Shoot = Callable[[Page, str], None]
 
 @pytest.fixture
 def shoot() -> Shoot:
-    """Keep a picture of a page where YIWANG_PICTURES names a folder (`make shots`)."""
+    """Look at a page: it is for everybody; a picture is kept where YIWANG_PICTURES names a folder."""
     folder = os.environ.get("YIWANG_PICTURES")
 
-    def keep(page: Page, name: str) -> None:
+    def look(page: Page, name: str) -> None:
+        page.wait_for_load_state("networkidle")
+        fit_for_everybody(page)
         if folder:
-            page.wait_for_load_state("networkidle")
             page.screenshot(path=Path(folder) / f"{name}.png")
 
-    return keep
+    return look
+
+
+def fit_for_everybody(page: Page) -> None:
+    """No serious finding of axe, nothing wider than the screen."""
+    wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+    assert wide <= 0, f"{page.url}: {wide} px too wide"
+    page.evaluate(AXE.read_text("utf-8"))
+    found = page.evaluate("axe.run(document, {resultTypes: ['violations']})")
+    serious = [f"{v['id']}: {v['nodes'][0]['html'][:200]}" for v in found["violations"] if v["impact"] in GRAVE]
+    assert serious == [], f"{page.url}: {serious}"
 
 
 def number_on(page: Page) -> str:
@@ -62,6 +75,21 @@ def work(page: Page, number: str, outcome: str, **fields: str) -> None:
     button.click()
     page.wait_for_load_state()
     expect(page.get_by_role("alert")).to_have_count(0)
+
+
+def by_keys(page: Page, number: str) -> None:
+    """Both hands on the keyboard: `?` lists the keys, `/` goes to the search, J and Enter open the case."""
+    page.keyboard.press("?")
+    expect(page.locator("dialog#keys")).to_be_visible()
+    page.keyboard.press("Escape")
+    page.keyboard.press("/")
+    expect(page.locator("[data-search]:focus")).to_have_count(1)
+    page.keyboard.press("Escape")
+    page.goto(page.url.split("?")[0] + f"?q={number}")
+    page.locator("main h1").click()
+    page.keyboard.press("j")
+    page.keyboard.press("Enter")
+    page.wait_for_url(re.compile(r"/desk/\d+-"))
 
 
 @pytest.mark.requirement("R07", "R38", "R57")
@@ -129,12 +157,19 @@ def test_乡镇窗口受理_省里决定_申请人评价(enter: Enter, demo: Dem
     for box in clerk.locator("[name^='brought.']").all():
         box.check()
     shoot(clerk, "window-sheet")
+    clerk.set_viewport_size(PHONE)
+    fit_for_everybody(clerk)
+    clerk.set_viewport_size(DESKTOP)
     clerk.locator("form[action$='/accept'] button.btn-primary").last.click()
     clerk.wait_for_url("**done=1*")
     number = number_on(clerk)
 
     handler = enter("jst-handler-330000")
     shoot(handler, "department-inbox")
+    by_keys(handler, number)
+    handler.set_viewport_size(PHONE)
+    fit_for_everybody(handler)
+    handler.set_viewport_size(DESKTOP)
     work(handler, number, "pass", words="材料齐全，符合法定形式。")
     work(enter("jtt-handler-330000"), number, "agree", words="无不同意见。")
     work(handler, number, "pass", words="符合标准。")
