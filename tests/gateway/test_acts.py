@@ -16,6 +16,8 @@ from uuid import uuid4
 
 import pytest
 
+from yiwang.connectors.sandbox import roster
+
 from tests.gateway.conftest import QUALIFICATION, As, Client, draft
 
 pytestmark = pytest.mark.slow
@@ -67,14 +69,35 @@ def test_forty_calls_with_one_key_make_one_object_with_one_answer(by: As) -> Non
     assert clerk.post("/applications", draft(8), key).status_code == 409
 
 
-def test_of_forty_decisions_one_wins(by: As, taken_in: Callable[[int], str]) -> None:
-    ref = taken_in(9)
-    handler = by("jst-handler-330000")
-    task = task_of(handler, ref)
-    body = {"outcome": "pass", "words": "齐全。"}
+FILING = "其他-90001-000"
+PROJECT = {
+    "project_unit": "演示单位",
+    "legal_representative": "样例法人",
+    "project_name": "演示项目",
+    "industry": "M7450",
+    "site_address": "演示省演示市样例路1号",
+    "construction_period": "2026-12/2028-06",
+    "content_and_scale": "新建演示楼一幢",
+    "total_investment": "5600",
+}
+
+
+def test_of_forty_decisions_one_wins(by: As) -> None:
+    clerk, decider, who = by("clerk-330106"), by("fgw-decider-330106"), roster.firm(9)
+    subject = {"kind": "firm", "identifier": who.identifier, "name": who.name}
+    new = {"item": FILING, "division": "330106", "answers": {"imports": "no"}} | subject
+    ref = clerk.done("/applications", new)["ref"]
+    clerk.done(f"/applications/{ref}/submission", {"form": PROJECT})
+    clerk.done(f"/applications/{ref}/acceptance", {})
+    task = task_of(decider, ref)
+    body = {"outcome": "grant"}
     with ThreadPoolExecutor(40) as pool:
-        answers = list(pool.map(lambda _: handler.post(f"/cases/{ref}/tasks/{task}/review", body), range(40)))
+        answers = list(pool.map(lambda _: decider.post(f"/cases/{ref}/tasks/{task}/decision", body), range(40)))
     assert sorted(answer.status_code for answer in answers) == [200] + [409] * 39
+    decided = [
+        act for act in by("supervisor").get(f"/cases/{ref}/thread").json()["rows"] if "decide" in str(act["facts"])
+    ]
+    assert len(decided) == 1
 
 
 @pytest.mark.requirement("R14")
