@@ -15,7 +15,7 @@ from psycopg.conninfo import conninfo_to_dict
 from psycopg.types.json import set_json_dumps, set_json_loads
 from psycopg_pool import ConnectionPool
 
-from yiwang.ground.outcome import Invalid, Refused
+from yiwang.ground.outcome import Conflict, Invalid, Refused
 from yiwang.plumbing.postgres_roles import APP, OWNER
 from yiwang.plumbing.telemetry import DB_SECONDS, DB_UNAVAILABLE
 
@@ -32,7 +32,8 @@ PREPARED_STATEMENTS = 400
 RECONNECT_SECONDS = 2.0
 OLDEST_VERSION = 160_000
 FLUSHED = {"on", "remote_apply", "remote_write"}
-BUSY = (errors.QueryCanceled, errors.LockNotAvailable, errors.DeadlockDetected, errors.SerializationFailure)
+BUSY = (errors.QueryCanceled, errors.LockNotAvailable)
+CROSSED = (errors.DeadlockDetected, errors.SerializationFailure)
 # A number past all bounds, a character that is none: said by whoever asked, not broken by us.
 MISFIT = (errors.NumericValueOutOfRange, errors.UntranslatableCharacter, errors.CharacterNotInRepertoire)
 
@@ -79,8 +80,9 @@ class Database:
     def connection(self) -> Iterator[psycopg.Connection[Any]]:
         """A connection in one transaction: committed at the end of the block, rolled back when it raises.
 
-        Unavailable when there is none in time or it is lost on the way; Refused("work.busy") when a lock, a deadlock
-        or the time for a statement stood in the way; Invalid("web.bad_request") for a value no column can hold.
+        Unavailable when there is none in time or it is lost on the way; Refused("work.busy") when a lock or the
+        time for a statement stood in the way; Conflict("work.try_again") when two acts crossed and this one gave way;
+        Invalid("web.bad_request") for a value no column can hold.
         """
         started = perf_counter()
         try:
@@ -88,6 +90,8 @@ class Database:
                 yield connection
         except BUSY as error:
             raise Refused("work.busy") from error
+        except CROSSED as error:
+            raise Conflict("work.try_again") from error
         except MISFIT as error:
             raise Invalid("web.bad_request") from error
         except (psycopg.OperationalError, errors.ReadOnlySqlTransaction) as error:

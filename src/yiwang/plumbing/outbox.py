@@ -22,7 +22,7 @@ from yiwang.plumbing.work import Engine, Work
 LEASE = timedelta(seconds=60)
 ATTEMPTS = 12
 LONGEST_WAIT = timedelta(hours=6)
-PASSING = frozenset({"work.busy", "work.stale"})
+PASSING = frozenset({"work.busy", "work.stale", "work.try_again"})
 """Refusals that say something of the moment and nothing of the errand."""
 
 _log = structlog.get_logger("outbox")

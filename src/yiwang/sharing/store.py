@@ -147,11 +147,10 @@ def requests(work: Work, home: int, matter: UUID) -> list[Request]:
     return [_request(row) for row in rows]
 
 
-def request(work: Work, home: int, matter: UUID, material: str, *, lock: bool = False) -> Request:
+def request(work: Work, home: int, matter: UUID, material: str) -> Request:
     """One request; NotFound when the case never needed this material from a department."""
     rows = work.read(
-        f"SELECT {_REQUEST_COLUMNS} FROM sharing.request WHERE home = %s AND matter = %s AND material = %s"  # noqa: S608 — constant columns
-        + (" FOR UPDATE" if lock else ""),
+        f"SELECT {_REQUEST_COLUMNS} FROM sharing.request WHERE home = %s AND matter = %s AND material = %s",  # noqa: S608 — constant columns
         (home, matter, material),
     )
     if not rows:

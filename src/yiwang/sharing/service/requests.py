@@ -233,7 +233,7 @@ def _is_wanted(work: Work, errand: Errand) -> bool:
 def _settle(work: Work, errand: Errand, answer: Fetched | FetchFailed) -> None:
     matter = UUID(errand.payload["matter"])
     question: Mapping[str, Any] = errand.payload["question"]
-    asked = store.request(work, errand.home, matter, question["material"], lock=True)
+    asked = store.request(work, errand.home, matter, question["material"])
     if asked.state not in ASKING:  # settled while this answer was on its way: it was read, but it is not kept
         if isinstance(answer, Fetched):
             _log(work, errand.home, asked, question["purpose"], State.FETCHED)
@@ -248,6 +248,8 @@ def _settle(work: Work, errand: Errand, answer: Fetched | FetchFailed) -> None:
         store.REQUEST,
         {"home": errand.home, "matter": matter, "material": asked.material},
         {**values, "state": state},
+        # Not locked but guarded: an act on the case holds the case first and then what was asked for it.
+        {"state": asked.state},
     )
     _log(work, errand.home, asked, question["purpose"], state)
     if isinstance(answer, FetchFailed) and answer.retryable:
@@ -302,23 +304,25 @@ def read_held(work: Work, home: int, matter: UUID, purpose: str) -> list[Request
 
 def confirm(work: Work, home: int, matter: UUID, material: str) -> None:
     """确认: the applicant says that a fetched record is right. 规定 7(2)"""
-    asked = store.request(work, home, matter, material, lock=True)
+    asked = store.request(work, home, matter, material)
     if asked.state is not State.FETCHED:
         raise Conflict("sharing.not_fetched", material=material)
-    work.change(store.REQUEST, {"home": home, "matter": matter, "material": material}, {"state": State.CONFIRMED})
+    key = {"home": home, "matter": matter, "material": material}
+    work.change(store.REQUEST, key, {"state": State.CONFIRMED}, {"state": asked.state})
 
 
 def dispute(work: Work, home: int, matter: UUID, material: str, own: Mapping[str, str], reason: str) -> None:
     """数据异议: the applicant says a record is wrong; the applicant's own word prevails, the source is told. 规定
     7(2)
     """
-    asked = store.request(work, home, matter, material, lock=True)
+    asked = store.request(work, home, matter, material)
     if asked.state not in THERE:
         raise Conflict("sharing.not_fetched", material=material)
     work.change(
         store.REQUEST,
         {"home": home, "matter": matter, "material": material},
         {"state": State.DISPUTED, "own": dict(own), "reason": reason},
+        {"state": asked.state},
     )
     of = store.subject(work, home, asked.subject)
     correction = Correction(
