@@ -9,8 +9,9 @@ from litestar import Response
 from yiwang.catalogue import service as catalogue
 from yiwang.catalogue.messages import DataItem, Material
 from yiwang.catalogue.service import Needs
-from yiwang.desks.citizen.own import OWN, held_rows, own
+from yiwang.desks.citizen.own import OWN, held_rows
 from yiwang.directory import service as directory
+from yiwang.front import scope
 from yiwang.front.desk import Desk, Form, reference
 from yiwang.front.look.naming import name_of
 from yiwang.front.look.parts import Fault, Option, Row
@@ -92,7 +93,7 @@ def _labels(needs: Needs, words: Translator) -> dict[str, str]:
 def _form_page(desk: Desk, ref: str, problem: Invalid | None = None, given: Form | None = None) -> Response[str]:
     words = translator(desk.language)
     with desk.work() as work:
-        application = own(work, desk, ref)
+        application = scope.application(work, ref)
         if application.state != "draft":
             return desk.go(f"/my/{ref}")
         item = reading.item_of(work, application).item
@@ -134,7 +135,7 @@ def keep(ref: str, desk: Desk, body: bytes) -> Response[str]:
     form = desk.form(body)
 
     def write(work: Work) -> dict[str, str]:
-        application = own(work, desk, ref)
+        application = scope.application(work, ref)
         needs = catalogue.needs(reading.item_of(work, application).item, application.answers)
         ways = {str(way) for way in Delivery}
         chosen = Delivery(form.get("delivery")) if form.get("delivery") in ways else None
@@ -151,7 +152,7 @@ def keep(ref: str, desk: Desk, body: bytes) -> Response[str]:
         return desk.go("/my?kept=1")
     try:
         with desk.work() as work:
-            application = own(work, desk, ref)
+            application = scope.application(work, ref)
             applications.check(work, application.home, application.id)
     except Invalid as problem:
         return _form_page(desk, ref, problem, form)
@@ -163,7 +164,7 @@ def check(ref: str, desk: Desk) -> Response[str]:
     """核对: everything that will be handed in, on one page, each line with a way back."""
     words = translator(desk.language)
     with desk.work() as work:
-        application = own(work, desk, ref)
+        application = scope.application(work, ref)
         if application.state != "draft":
             return desk.go(f"/my/{ref}")
         item = reading.item_of(work, application).item
@@ -196,7 +197,7 @@ def submit(ref: str, desk: Desk, body: bytes) -> Response[str]:
     form = desk.form(body)
 
     def send(work: Work) -> dict[str, str]:
-        application = own(work, desk, ref)
+        application = scope.application(work, ref)
         command = Submit(
             home=application.home,
             id=application.id,
@@ -229,7 +230,7 @@ def correct(ref: str, desk: Desk, body: bytes) -> Response[str]:
     form = desk.form(body)
 
     def put_right(work: Work) -> dict[str, str]:
-        application = own(work, desk, ref)
+        application = scope.application(work, ref)
         needs = catalogue.needs(reading.item_of(work, application).item, application.answers)
         fields = tuple(d for d in needs.fields if any(key == d.code for key, _ in form.pairs))
         applications.corrected(work, application.home, application.id, written(form, fields))

@@ -1,4 +1,4 @@
-"""本人 — one's own applications and nobody else's; what departments hold for them, as rows."""
+"""本人 — what departments hold for one's own application, as rows."""
 
 from __future__ import annotations
 
@@ -7,15 +7,12 @@ from typing import Any
 
 from yiwang.catalogue.service import Needs
 from yiwang.directory import service as directory
-from yiwang.front.desk import Desk, read_reference
 from yiwang.front.look.naming import name_of, source_of
 from yiwang.front.words import WORDS
-from yiwang.ground.outcome import NotFound
 from yiwang.intake.messages import Application
-from yiwang.intake.service import reading
 from yiwang.plumbing.i18n import Language, translator
 from yiwang.plumbing.work import Work
-from yiwang.sharing.messages import State, Subject, SubjectKind
+from yiwang.sharing.messages import State
 from yiwang.sharing.service import requests as sharing
 
 OWN: dict[str, Any] = {"act": "application.own"}
@@ -34,24 +31,6 @@ class Held:
     values: tuple[tuple[str, str], ...]
     disputable: bool
     own_word: str
-
-
-def myself(work: Work, desk: Desk) -> Subject:
-    """本人: the subject that an applicant's account stands for."""
-    person = directory.person(work, desk.who.person)
-    return sharing.know(work, SubjectKind(person.subject_kind), person.subject_identifier, person.name)
-
-
-def own(work: Work, desk: Desk, ref: str) -> Application:
-    """One of one's own applications; another's is as if it were not there."""
-    home, application_id = read_reference(ref)
-    me = myself(work, desk)
-    if me.home != home:
-        raise NotFound("intake.unknown")
-    application = reading.application(work, home, application_id)
-    if application.subject != me.id:
-        raise NotFound("intake.unknown")
-    return application
 
 
 def held_rows(

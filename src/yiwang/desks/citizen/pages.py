@@ -12,9 +12,9 @@ from yiwang.casework.service import reading as caseread
 from yiwang.catalogue import service as catalogue
 from yiwang.catalogue.messages import Published
 from yiwang.desks.citizen import filling, showing
-from yiwang.desks.citizen.own import OWN, held_rows, myself, own
+from yiwang.desks.citizen.own import OWN, held_rows
 from yiwang.directory import service as directory
-from yiwang.front import documents
+from yiwang.front import documents, scope
 from yiwang.front.desk import Desk, reference
 from yiwang.front.routes import page, sent
 from yiwang.front.thread import view
@@ -37,7 +37,7 @@ def mine(desk: Desk, offset: int = 0, kept: int = 0) -> Response[str]:
     """我的办件: those that wait for the applicant first."""
     start = max(offset, 0)
     with desk.work() as work:
-        found = reading.applications(work, myself(work, desk), limit=ROWS + 1, offset=start)
+        found = reading.applications(work, scope.myself(work), limit=ROWS + 1, offset=start)
         english = catalogue.english(work)
     rows = [(reference(a.home, a.id), a) for a in found[:ROWS] if a.number or a.state == "draft"]
     waiting = [row for row in rows if row[1].state in ("draft", "correction")]
@@ -58,7 +58,7 @@ def mine(desk: Desk, offset: int = 0, kept: int = 0) -> Response[str]:
 def follow(ref: str, desk: Desk, request: Request[Any, Any, Any], done: int = 0) -> Response[str]:
     """跟踪: where the case is, who holds it, until when and why that date. R07, R13"""
     with desk.work() as work:
-        application = own(work, desk, ref)
+        application = scope.application(work, ref)
         if application.state == "draft":
             return desk.go(f"/my/{ref}/form")
         if not application.number:
@@ -112,7 +112,7 @@ def qr(request: Request[Any, Any, Any], code: str) -> Markup:
 def receipt(ref: str, desk: Desk) -> Response[bytes]:
     """受理凭证 as PDF. 规定 11"""
     with desk.work() as work:
-        application = own(work, desk, ref)
+        application = scope.application(work, ref)
         if not application.number:
             raise NotFound("intake.unknown")
         case = caseread.look(work, application.home, application.id)
@@ -128,7 +128,7 @@ def withdraw(ref: str, desk: Desk, body: bytes) -> Response[str]:
     form = desk.form(body)
 
     def take_back(work: Work) -> dict[str, str]:
-        application = own(work, desk, ref)
+        application = scope.application(work, ref)
         applications.withdraw(work, application.home, application.id)
         return {}
 
@@ -142,7 +142,7 @@ def dispute(ref: str, desk: Desk, body: bytes) -> Response[str]:
     form = desk.form(body)
 
     def object_to(work: Work) -> dict[str, str]:
-        application = own(work, desk, ref)
+        application = scope.application(work, ref)
         for material, word in form.under("wrong.").items():
             if word.strip():
                 own_word = {"text": word[:500]}
@@ -159,7 +159,7 @@ def rate(ref: str, desk: Desk, body: bytes) -> Response[str]:
     form = desk.form(body)
 
     def give(work: Work) -> dict[str, str]:
-        application = own(work, desk, ref)
+        application = scope.application(work, ref)
         try:
             grade = Grade(form.get("grade"))
         except ValueError as error:
@@ -185,7 +185,7 @@ def data(desk: Desk, offset: int = 0) -> Response[str]:
     """谁看过我的数据: every reading, by whom, for which case, why; those of one day together."""
     start = max(offset, 0)
     with desk.work() as work:
-        rows = sharing.accesses(work, myself(work, desk), limit=ACCESSES + 1, offset=start)
+        rows = sharing.accesses(work, scope.myself(work), limit=ACCESSES + 1, offset=start)
         book = directory.snapshot(work)
         items = {p.item.code: p.item for p in catalogue.items(work)}
     days = [(day, list(some)) for day, some in groupby(rows[:ACCESSES], key=lambda r: r.at.astimezone(SHANGHAI).date())]
@@ -206,7 +206,7 @@ def data(desk: Desk, offset: int = 0) -> Response[str]:
 def my_licences(desk: Desk, request: Request[Any, Any, Any]) -> Response[str]:
     """我的证照."""
     with desk.work() as work:
-        rows = licences.of_subject(work, myself(work, desk))
+        rows = licences.of_subject(work, scope.myself(work))
     return desk.page("licences.html", rows=rows, qr=lambda code: qr(request, code))
 
 
