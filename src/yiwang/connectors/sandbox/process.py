@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import signal
 import socket
+import sys
 from collections.abc import Callable
 from contextlib import suppress
+from typing import NoReturn
 
 from granian.constants import Interfaces
 from granian.server.embed import Server
@@ -40,10 +43,17 @@ def claim(host: str, wanted: int, tries: int = 200) -> socket.socket:
     raise OSError(f"no free port from {first} on")
 
 
-def serve(sandbox: Sandbox, host: str, port: int, ready: Callable[[int], None]) -> None:
-    """沙箱服务: until SIGTERM or Ctrl-C; `ready` is told the port when the first question will be answered."""
+def serve(sandbox: Sandbox, host: str, port: int, ready: Callable[[int], None]) -> NoReturn:
+    """沙箱服务: until SIGTERM or Ctrl-C; `ready` is told the port when the first question will be answered.
+
+    The process ends here, without taking the interpreter down: a thread of the server that comes back for the
+    interpreter while it goes aborts the process (granian 2.8, embedded), and nothing here is kept that could be lost.
+    """
     with claim(host, port) as held:
         asyncio.run(_serve(sandbox, host, held.getsockname()[1], ready))
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(0)
 
 
 async def _serve(sandbox: Sandbox, host: str, port: int, ready: Callable[[int], None]) -> None:
