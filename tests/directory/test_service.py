@@ -70,9 +70,9 @@ def test_loading_again_changes_nothing(database: Database, clock: SimulatedClock
     places, known = seed.divisions(), seed.lines()
     made = list(seed.organisations(places, known))
     assert act(engine, seed.seed) == len(made)
-    edition = act(engine, store.edition)
+    editions = act(engine, store.editions)
     assert act(engine, seed.seed) == 0
-    assert act(engine, store.edition) == edition
+    assert act(engine, store.editions) == editions
     loaded = act(engine, service.snapshot)
     assert dict(loaded.organisations) == {o.code: o for o in made}
     assert dict(loaded.divisions) == {d.code: d for d in places}
@@ -305,7 +305,7 @@ def test_a_change_rolled_back_leaves_no_trace(engine: Engine) -> None:
 
     assert refusal(engine, change_and_fail) == "test.changed_my_mind"
     with engine.begin(SYSTEM) as work:
-        work.change(store.EDITION, {"one": 1}, {"number": store.edition(work) + 1})
+        work.change(store.EDITION, {"one": 1}, {"places": store.editions(work)["places"] + 1})
     with pytest.raises(Refused) as refused:
         decides(engine)
     assert refused.value.code == "directory.no_power"
@@ -333,9 +333,25 @@ def test_without_a_change_nothing_is_read_again(engine: Engine, monkeypatch: pyt
         assert work.reads == 1
 
 
+@pytest.mark.requirement("R52")
+def test_one_post_answers_for_a_desk_in_a_role(engine: Engine) -> None:
+    """一个机构一个角色只有一个责任岗位：最先设的那个；没有就是负责人。 Ten posts on, the first is still the first."""
+    where = f"{COUNTY}.JST"
+    with engine.begin(SYSTEM) as work:
+        first = service.post_for(work, where, "handler")
+        for number in range(10):
+            service.appoint(work, officer(work, f"h{number}"), where, "承办人", ("handler",), SINCE)
+        assert service.post_for(work, where, "handler") == first == f"{where}#1"
+        assert service.post_for(work, where, "legal_reviewer") == service.post_for(work, where, "head") == f"{where}#4"
+        assert service.post_for(work, "330109.JST", "handler") == ""
+        reads = work.reads
+        service.post_for(work, where, "decider")
+        assert work.reads == reads
+
+
 def test_changes_at_once_are_an_edition_each(engine: Engine) -> None:
     """同时改动，各算一版。"""
-    before = act(engine, store.edition)
+    before = act(engine, store.editions)["places"]
     together = Barrier(4)
 
     def change(number: int) -> None:
@@ -344,7 +360,7 @@ def test_changes_at_once_are_an_edition_each(engine: Engine) -> None:
 
     with ThreadPoolExecutor(4) as pool:
         list(pool.map(change, range(4)))
-    assert act(engine, store.edition) == before + 4
+    assert act(engine, store.editions)["places"] == before + 4
 
 
 def test_of_grants_at_once_one_wins(engine: Engine) -> None:

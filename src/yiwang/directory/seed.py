@@ -137,7 +137,7 @@ def _name_en(place: Division, level: str, line: Line) -> str:
 
 def seed(work: Work) -> int:
     """装载: everything above into an empty directory; how many organisations. Loading again changes nothing."""
-    store.locked_edition(work)  # a second loader waits here and then finds everything loaded
+    store.locked_editions(work)  # a second loader waits here and then finds everything loaded
     if not store.empty(work):
         return 0
     changing(work)

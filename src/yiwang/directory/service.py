@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass, replace
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field, replace
 from datetime import date, timedelta
 from time import monotonic
+from typing import Any
 from weakref import WeakKeyDictionary
 from zlib import crc32
 
@@ -13,6 +14,7 @@ from yiwang.directory import store
 from yiwang.directory.messages import Holding, Naming, Organisation, Person, Post, Power, Window
 from yiwang.directory.rules.posts import permit_person, permit_roles
 from yiwang.directory.rules.resolution import Directory, build, division_at, in_scope, overlapping, prefix
+from yiwang.directory.rules.staffing import Staffing, staffing
 from yiwang.ground.actor import Actor, ActorKind
 from yiwang.ground.divisions import Period
 from yiwang.ground.identifiers import CREDIT_ALPHABET, credit_check, organisation_check
@@ -38,24 +40,30 @@ __all__ = [
     "names_of",
     "organisation",
     "person",
+    "post_for",
     "posts_of",
     "prefix",
     "rename",
     "resolve",
     "snapshot",
+    "staff",
     "windows",
 ]
 
-LOOK_AGAIN = 1.0  # seconds a process trusts its snapshot before it asks for the edition again
-_CHANGED = "directory.changed"
-_SNAPSHOT = "directory.snapshot"
+LOOK_AGAIN = 1.0  # seconds a process trusts what it keeps before it asks for the editions again
+_READ: Mapping[str, Callable[[Work], Any]] = {
+    store.PLACES: lambda work: build(*store.everything(work)),
+    store.STAFF: lambda work: staffing(store.posts(work)),
+}
 
 
 @dataclass(slots=True)
 class _Kept:
-    directory: Directory
-    edition: int
-    looked: float
+    """What a process keeps of a database: each part under the edition it was read in."""
+
+    looked: float = float("-inf")
+    editions: Mapping[str, int] = field(default_factory=dict)
+    parts: dict[str, tuple[int, Any]] = field(default_factory=dict)
 
 
 _kept: WeakKeyDictionary[Database, _Kept] = WeakKeyDictionary()
@@ -63,36 +71,53 @@ _kept: WeakKeyDictionary[Database, _Kept] = WeakKeyDictionary()
 
 def snapshot(work: Work) -> Directory:
     """The directory as of now. A change is seen by the act that makes it at once, by others a second after commit."""
-    held: Directory | None = work.held.get(_SNAPSHOT)
+    found: Directory = _part(work, store.PLACES)
+    return found
+
+
+def staff(work: Work) -> Staffing:
+    """编制: posts as of now; changes are seen as those of the snapshot are."""
+    found: Staffing = _part(work, store.STAFF)
+    return found
+
+
+def _part(work: Work, part: str) -> Any:
+    held = work.held.get(part)
     if held is None:
-        held = _of_this_act(work) if _CHANGED in work.held else _of_everybody(work)
-        work.held[_SNAPSHOT] = held
+        held = _of_this_act(work, part) if _changed(part) in work.held else _of_everybody(work, part)
+        work.held[part] = held
     return held
 
 
-def _of_this_act(work: Work) -> Directory:
+def _of_this_act(work: Work, part: str) -> Any:
     """What this act has changed is nobody else's before it is committed: it may still be rolled back."""
     work.save()
-    return build(*store.everything(work))
+    return _READ[part](work)
 
 
-def _of_everybody(work: Work) -> Directory:
-    kept = _kept.get(work.engine.database)
-    if kept is None or monotonic() - kept.looked > LOOK_AGAIN:
-        # The edition first: rows that change in between are then kept under the older number and read again.
-        edition = store.edition(work)
-        directory = kept.directory if kept and kept.edition == edition else build(*store.everything(work))
-        kept = _kept[work.engine.database] = _Kept(directory, edition, monotonic())
-    return kept.directory
+def _of_everybody(work: Work, part: str) -> Any:
+    kept = _kept.setdefault(work.engine.database, _Kept())
+    if monotonic() - kept.looked > LOOK_AGAIN:
+        kept.editions, kept.looked = store.editions(work), monotonic()
+    # The edition first: rows that change in between are then kept under the older number and read again.
+    edition = kept.editions[part]
+    known = kept.parts.get(part)
+    if known is None or known[0] != edition:
+        known = kept.parts[part] = (edition, _READ[part](work))
+    return known[1]
 
 
-def changing(work: Work) -> None:
+def changing(work: Work, part: str = store.PLACES) -> None:
     """This act changes the directory: called before it reads, it waits for others who do, and writes the edition."""
-    if _CHANGED not in work.held:
-        work.change(store.EDITION, {"one": 1}, {"number": store.locked_edition(work) + 1})
-        work.held[_CHANGED] = True
-    work.held.pop(_SNAPSHOT, None)
+    if _changed(part) not in work.held:
+        work.change(store.EDITION, {"one": 1}, {part: store.locked_editions(work)[part] + 1})
+        work.held[_changed(part)] = True
+    work.held.pop(part, None)
     _kept.pop(work.engine.database, None)
+
+
+def _changed(part: str) -> str:
+    return f"{part}.changed"
 
 
 def organisation(work: Work, code: str) -> Organisation:
@@ -139,6 +164,11 @@ def post_names(work: Work, codes: Iterable[str]) -> dict[str, str]:
     """Names of posts by their codes, whoever holds them."""
     wanted = sorted({code for code in codes if code})
     return store.post_names(work, wanted) if wanted else {}
+
+
+def post_for(work: Work, desk: str, role: str) -> str:
+    """责任岗位: the one post that answers for what a desk does in a role; empty where nobody could. No query. R52"""
+    return staff(work).post_for(desk, role)
 
 
 def posts_of(work: Work, code: str, on: date) -> list[Post]:
@@ -196,6 +226,7 @@ def appoint(
     Conflict `directory.unknown_person`.
     """
     permit_roles(organisation(work, where).kind, roles)
+    changing(work, store.STAFF)
     post = Post(
         code=f"{where}#{store.posts_in(work, where) + 1}",
         organisation=where,

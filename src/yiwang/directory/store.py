@@ -96,19 +96,25 @@ POWER = Table(
     ("item", "area", "held_from"),
     {"power_pkey": "directory.power_there"},
 )
-EDITION = Table("directory.edition", {"one": "int", "number": "bigint"}, ("one",))
+EDITION = Table("directory.edition", {"one": "int", "places": "bigint", "staff": "bigint"}, ("one",))
+PLACES, STAFF = "places", "staff"  # what changes together: divisions, organisations, powers; posts
 
 
-def edition(work: Work) -> int:
-    """Which edition of the directory the database holds."""
-    number: int = work.read("SELECT number FROM directory.edition")[0][0]
-    return number
+def editions(work: Work) -> dict[str, int]:
+    """Which edition of each part the database holds."""
+    return _editions(work, _EDITIONS)
 
 
-def locked_edition(work: Work) -> int:
+def locked_editions(work: Work) -> dict[str, int]:
     """The same, and until this act ends nobody else may change the directory."""
-    number: int = work.read("SELECT number FROM directory.edition FOR UPDATE")[0][0]
-    return number
+    return _editions(work, _EDITIONS + " FOR UPDATE")
+
+
+_EDITIONS = "SELECT places, staff FROM directory.edition"
+
+
+def _editions(work: Work, sql: str) -> dict[str, int]:
+    return dict(zip((PLACES, STAFF), work.read(sql)[0], strict=True))
 
 
 def empty(work: Work) -> bool:
@@ -172,6 +178,16 @@ def powers_of(work: Work, item: str) -> list[Power]:
     return _powers(work, _POWERS + " WHERE item = %s", (item,))
 
 
+def posts(work: Work) -> list[Post]:
+    """The posts of every organisation."""
+    rows = work.read("SELECT code, organisation, name, roles, at_centre FROM directory.post")
+    return [_post(row) for row in rows]
+
+
+def _post(row: tuple[Any, ...]) -> Post:
+    return Post(code=row[0], organisation=row[1], name=row[2], roles=tuple(row[3]), at_centre=row[4])
+
+
 def posts_of(work: Work, person: str, on: date) -> list[Post]:
     """The posts that a person holds on a day."""
     rows = work.read(
@@ -180,7 +196,7 @@ def posts_of(work: Work, person: str, on: date) -> list[Post]:
         " AND h.held_from <= %(on)s AND (h.held_to IS NULL OR %(on)s < h.held_to) ORDER BY p.code",
         {"person": person, "on": on},
     )
-    return [Post(code=a, organisation=b, name=c, roles=tuple(d), at_centre=e) for a, b, c, d, e in rows]
+    return [_post(row) for row in rows]
 
 
 def person(work: Work, code: str) -> Person | None:

@@ -118,11 +118,12 @@ CREATE TABLE directory.power (
     CONSTRAINT power_period CHECK (held_to > held_from)
 );
 
--- One row: grows by one with every change, so that a process knows when to look again.
+-- One row: a number grows by one with every change of its part, so that a process knows when to look again.
 -- placement: reference
 CREATE TABLE directory.edition (
     one    int    NOT NULL CHECK (one = 1),
-    number bigint NOT NULL,
+    places bigint NOT NULL,
+    staff  bigint NOT NULL,
     CONSTRAINT edition_pkey PRIMARY KEY (one)
 );
-INSERT INTO directory.edition (one, number) VALUES (1, 0);
+INSERT INTO directory.edition (one, places, staff) VALUES (1, 0, 0);
