@@ -13,6 +13,7 @@ from yiwang.casework.service import cases, reading
 from yiwang.enforcement import service as enforcement
 from yiwang.ground.actor import SYSTEM
 from yiwang.ground.outcome import Conflict, Forbidden, Invalid, Refused
+from yiwang.ground.workdays import CALENDAR
 from yiwang.handling import store as handling
 from yiwang.handling.messages import Decide, EndSpecial, MakeDocument, Reply, Review, StartSpecial
 from yiwang.intake import store as intake
@@ -108,7 +109,7 @@ def test_专家评审停钟_先书面告知所需时间(office: Office) -> None:
     office.act("zjj-handler-330000", filed, EndSpecial, outcome="pass", words="通过")
     case = office.case(filed)
     assert case.status is Status.HANDLING
-    assert reading.dues(case, date(2017, 9, 1)).promised == date(2017, 9, 29)
+    assert reading.dues(case, date(2017, 9, 1), CALENDAR).promised == date(2017, 9, 29)
     with office.engine.begin(SYSTEM) as work:
         notice = handling.special_notices(work, *filed)[0]
     assert (notice.days_needed, notice.ground) == (9, "EXPERT_REVIEW")
@@ -125,7 +126,7 @@ def test_征求意见_逾期未复按签字的流程图视为无意见(office: O
     office.go(8, 22)
     case = office.case(filed)
     assert [d.outcome for d in case.progress.done if d.step.startswith("consult_")] == ["conditional", "deemed"]
-    assert reading.dues(case, date(2017, 8, 22)).promised == date(2017, 9, 11), "不停钟"
+    assert reading.dues(case, date(2017, 8, 22), CALENDAR).promised == date(2017, 9, 11), "不停钟"
     with pytest.raises(StopIteration):
         office.act("slt-handler-330000", filed, Reply, role="consultee", outcome="disagree", words="迟复")
     for login in ("jst-handler-330000", "jst-reviewer-330000"):

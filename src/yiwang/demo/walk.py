@@ -266,9 +266,9 @@ class Walk:
             case = reading.look(work, home, case_id)
             version = catalogue.version_of(work, case.matter.item, case.matter.item_version)
             needs = catalogue.needs(version.item, case.facts)
-            dues = reading.dues(case, work.today)
+            dues = reading.dues(case, work.today, work.calendar)
             assert case.timing.promised is not None
-            ledger = reading.explained(case.timing, case.timing.promised, work.today)
+            ledger = reading.explained(case.timing, case.timing.promised, work.today, work.calendar)
             assert ledger is not None
             acts = reading.thread(work, home, case_id)
             names = directory.names_of(work, [a.person for a in acts])

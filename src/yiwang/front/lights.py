@@ -8,27 +8,27 @@ from yiwang.casework.messages import Case, Dues, InboxRow
 from yiwang.casework.service import reading
 from yiwang.front.look.deadline import GROUNDS
 from yiwang.front.look.parts import Level, Light
-from yiwang.ground.workdays import CALENDAR
+from yiwang.ground.workdays import Calendar
 from yiwang.plumbing.work import SHANGHAI
 
 LEVELS: dict[str, Level] = {"green": "green", "yellow": "yellow", "red": "red", "paused": "paused", "met": "done"}
 
 
-def of_row(row: InboxRow, today: date) -> Light | None:
+def of_row(row: InboxRow, today: date, calendar: Calendar) -> Light | None:
     """A task's light: yellow on its last two days and from nine tenths of its time on; none without a date."""
     due = reading.nearest_due(row)
     if row.paused:
         return Light("paused", 0, due)
-    return towards(due, row.opened_at, today) if due else None
+    return towards(due, row.opened_at, today, calendar) if due else None
 
 
-def towards(due: date, since: datetime, today: date) -> Light:
+def towards(due: date, since: datetime, today: date, calendar: Calendar) -> Light:
     """The light of something to be done by a day, since a moment; all days of its time are working days."""
-    left = CALENDAR.count(today, due)
+    left = calendar.count(today, due)
     if left < 0:
         return Light("red", left, due)
     begun = since.astimezone(SHANGHAI).date()
-    used = CALENDAR.count(begun, today)
+    used = calendar.count(begun, today)
     return Light("yellow" if left <= 1 or 10 * used >= 9 * (used + left) else "green", left, due)
 
 

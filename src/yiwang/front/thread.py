@@ -16,7 +16,6 @@ from yiwang.front.look.wording import date_and_time
 from yiwang.front.words import WORDS
 from yiwang.ground.clock import Ledger, Stop
 from yiwang.ground.outcome import Refused
-from yiwang.ground.workdays import CALENDAR
 from yiwang.plumbing.i18n import SOURCE, known, mark, translator
 from yiwang.plumbing.journal import Entry
 from yiwang.plumbing.work import Work
@@ -41,12 +40,12 @@ def view(work: Work, case: Case) -> View:
     clock = case.timing
     return View(
         case=case,
-        dues=reading.dues(case, work.today),
+        dues=reading.dues(case, work.today, work.calendar),
         steps=_steps(work, case),
         names={code: name_of(o, work.language) for code, o in places.items() if code in _codes(case)},
         receiving=_name(places, case.matter.receiving, work.language),
         deciding=_name(places, case.matter.deciding, work.language),
-        book=reading.explained(clock, clock.promised, work.today) if clock.promised else None,
+        book=reading.explained(clock, clock.promised, work.today, work.calendar) if clock.promised else None,
     )
 
 
@@ -112,7 +111,7 @@ def timeline(work: Work, case: Case) -> list[parts.Step]:
                 department=row["who"],
                 at=row["at"],
                 note=row["outcome"],
-                days_left=CALENDAR.count(work.today, due) if due and not stands else None,
+                days_left=work.calendar.count(work.today, due) if due and not stands else None,
                 due=due,
                 pauses=tuple(_pause(s) for s in pauses.values() if stands and s.end is None),
             )

@@ -122,9 +122,9 @@ def case_view(work: Work, case: Case, *, explain: bool = False) -> views.CaseVie
 
 
 def _clock(work: Work, case: Case, *, explain: bool) -> views.ClockView:
-    dues = caseread.dues(case, work.today)
+    dues = caseread.dues(case, work.today, work.calendar)
     promised = case.timing.promised
-    book = caseread.explained(case.timing, promised, work.today) if explain and promised else None
+    book = caseread.explained(case.timing, promised, work.today, work.calendar) if explain and promised else None
     return views.ClockView(
         promised_due=dues.promised,
         legal_due=dues.legal,

@@ -13,7 +13,6 @@ from yiwang.casework.service import cases
 from yiwang.catalogue.messages import Silence, Step, StepKind
 from yiwang.ground.audit import Difference, Key, Stretch
 from yiwang.ground.outcome import Conflict, FieldError, Invalid
-from yiwang.ground.workdays import CALENDAR
 from yiwang.handling import store
 from yiwang.handling.messages import (
     Decide,
@@ -137,7 +136,7 @@ def watch(command: WatchConsultation, work: Work) -> None:
         SILENCE,
         {"id": str(command.id), "task": str(command.task), "step": command.step},
         home=command.home,
-        due=datetime.combine(CALENDAR.add(command.due, 1), time.min, SHANGHAI),
+        due=datetime.combine(work.calendar.add(command.due, 1), time.min, SHANGHAI),
         lane="clock",
         key=str(command.task),
     )

@@ -109,3 +109,16 @@ CREATE TABLE plumbing.file (
     created_at timestamptz NOT NULL,
     CONSTRAINT file_pkey PRIMARY KEY (home, id)
 );
+
+-- The State Council's notices of days off that were imported here, each over the calendar before it: never changed, so
+-- that a date reckoned under any version can be reckoned again.
+-- placement: reference append-only
+CREATE TABLE plumbing.calendar (
+    edition     int         NOT NULL CHECK (edition > 0),
+    notice      text        NOT NULL CHECK (notice <> ''),
+    years       int[]       NOT NULL,
+    days        jsonb       NOT NULL,
+    imported_by text        NOT NULL,
+    imported_at timestamptz NOT NULL,
+    CONSTRAINT calendar_pkey PRIMARY KEY (edition)
+);

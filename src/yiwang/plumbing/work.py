@@ -19,6 +19,8 @@ from yiwang.ground.actor import Actor
 from yiwang.ground.chain import Thread, canonical, link
 from yiwang.ground.ids import uuid7
 from yiwang.ground.outcome import Conflict
+from yiwang.ground.workdays import Calendar
+from yiwang.plumbing.calendars import Calendars
 from yiwang.plumbing.database import Database
 from yiwang.plumbing.signing import Signer
 from yiwang.plumbing.tables import Batch, Mode, Table, document, statement
@@ -68,7 +70,7 @@ class Net:
 class Work:
     """工作单元: one transaction with its actor, time and language. Made by `Engine.begin`, never by hand."""
 
-    __slots__ = ("_batch", "_connection", "actor", "engine", "held", "language", "now", "reads", "writes")
+    __slots__ = ("_batch", "_calendar", "_connection", "actor", "engine", "held", "language", "now", "reads", "writes")
 
     def __init__(
         self, engine: Engine, connection: psycopg.Connection[Any], actor: Actor, now: datetime, language: str
@@ -82,11 +84,27 @@ class Work:
         self.writes = 0
         self._connection = connection
         self._batch = Batch()
+        self._calendar: Calendar | None = None
 
     @property
     def today(self) -> date:
         """今天: the day in Shanghai."""
         return self.now.astimezone(SHANGHAI).date()
+
+    @property
+    def calendar(self) -> Calendar:
+        """日历: the working-day calendar in force, the same one throughout an act."""
+        if self._calendar is None:
+            self._calendar = self.engine.calendars.in_force(self._read_calendar)
+        return self._calendar
+
+    def calendar_of(self, version: str) -> Calendar | None:
+        """某版日历: the calendar as it was under a version; None for one that this program no longer has."""
+        return self.engine.calendars.of_version(self._read_calendar, version)
+
+    def _read_calendar(self, sql: str) -> list[tuple[Any, ...]]:
+        # Once a second a process: no act's own reading, so not counted as one.
+        return self._connection.execute(sql, prepare=True).fetchall()
 
     def new_id(self) -> UUID:
         """A UUIDv7 of this act's time."""
@@ -226,6 +244,7 @@ class Engine:
     clock: Callable[[], datetime]
     home: Callable[[str, str], int]
     signer: Signer
+    calendars: Calendars = field(default_factory=Calendars)
 
     @contextmanager
     def begin(self, actor: Actor, language: str = "zh", at: datetime | None = None) -> Iterator[Work]:

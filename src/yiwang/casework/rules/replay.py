@@ -32,7 +32,7 @@ from yiwang.casework.rules import timing
 from yiwang.casework.rules.flow import Compiled, advance
 from yiwang.catalogue.messages import Item, StepKind
 from yiwang.ground.clock import Extension, Limit
-from yiwang.ground.workdays import CALENDAR
+from yiwang.ground.workdays import Calendar
 
 HANDED = frozenset({"step.finished", "step.returned", "clock.stopped", "clock.resumed", "case.refused"})
 """Acts by which a person works a task of the case."""
@@ -65,7 +65,7 @@ class Replayed:
     closed_at: datetime | None = None
 
 
-def replay(flow: Compiled, item: Item, facts: Facts, acts: Iterable[Act]) -> Replayed:
+def replay(flow: Compiled, item: Item, facts: Facts, acts: Iterable[Act], calendar: Calendar) -> Replayed:
     """重演: from the first act to the last. Refused and Conflict where the flow could not have gone so."""
     case = Replayed(Timing(promised=item.promised, legal=item.legal))
     for act in acts:
@@ -77,7 +77,7 @@ def replay(flow: Compiled, item: Item, facts: Facts, acts: Iterable[Act]) -> Rep
         if act.act in HANDED and act.facts.get("by") != "system" and act.facts.get("outcome") != "deemed":
             case.hands.add(act.person)
         for effect in effects:
-            _follow(case, flow, act, effect)
+            _follow(case, flow, act, effect, calendar)
     return case
 
 
@@ -119,10 +119,10 @@ def _beside(case: Replayed, act: Act) -> None:
             case.timing = replace(case.timing, extension=extension)
 
 
-def _follow(case: Replayed, flow: Compiled, act: Act, effect: Effect) -> None:
+def _follow(case: Replayed, flow: Compiled, act: Act, effect: Effect, calendar: Calendar) -> None:
     match effect:
         case StepOpened():
-            _opened(case, flow, act, effect.step)
+            _opened(case, flow, act, effect.step, calendar)
         case StepClosed():
             case.dues.pop(effect.step, None)
             case.holders.pop(effect.step, None)
@@ -142,11 +142,11 @@ def _follow(case: Replayed, flow: Compiled, act: Act, effect: Effect) -> None:
             case.status, case.closed_at = ENDS.get(effect.end, Status.TERMINATED), act.at
 
 
-def _opened(case: Replayed, flow: Compiled, act: Act, step_id: str) -> None:
+def _opened(case: Replayed, flow: Compiled, act: Act, step_id: str, calendar: Calendar) -> None:
     step = flow.step(step_id)
     if step.who is None:
         return
-    case.dues[step_id] = timing.step_due(step.limit, act.day, CALENDAR, case.timing.stops)
+    case.dues[step_id] = timing.step_due(step.limit, act.day, calendar, case.timing.stops)
     if step.kind in (StepKind.ISSUE, StepKind.DELIVER) and case.decided_at is None:
         case.decided_at, case.status = act.at, Status.DECIDED
     if step.kind is StepKind.DELIVER:

@@ -15,7 +15,7 @@ from yiwang.casework.rules.replay import Act, Replayed, replay
 from yiwang.casework.service.cases import AUTOMATIC, OPEN, published_of
 from yiwang.ground.audit import FIRST, LAST, Difference, Key, Stretch
 from yiwang.ground.outcome import Refused
-from yiwang.ground.workdays import CALENDAR
+from yiwang.ground.workdays import Calendar
 from yiwang.plumbing import journal
 from yiwang.plumbing.journal import Entry
 from yiwang.plumbing.work import SHANGHAI, Work
@@ -76,12 +76,12 @@ def _of_case(work: Work, kept: Kept, entries: Sequence[Entry], inbox: Mapping[An
     flow = compiled(published.item.flow)
     acts = [Act(e.at, e.at.astimezone(SHANGHAI).date(), e.act, e.person, e.facts) for e in entries]
     try:
-        again = replay(flow, published.item, case.facts, acts)
+        again = replay(flow, published.item, case.facts, acts, work.calendar)
     except (Refused, KeyError, ValueError) as refusal:
         yield "journal.cannot_be_replayed", {"reason": str(refusal)}
         return
     yield from _replayed(case, again)
-    yield from _dues(kept, acts[-1].day if acts else case.matter.received_at.astimezone(SHANGHAI).date())
+    yield from _dues(work.calendar, kept, acts[-1].day if acts else case.matter.received_at.astimezone(SHANGHAI).date())
     yield from _tasks(kept, again, inbox)
     yield from _hands(case, again)
 
@@ -100,9 +100,9 @@ def _replayed(case: Case, again: Replayed) -> Iterator[Found]:
             yield kind, _other(stored, replayed)
 
 
-def _dues(kept: Kept, as_of: date) -> Iterator[Found]:
+def _dues(calendar: Calendar, kept: Kept, as_of: date) -> Iterator[Found]:
     """While the clock stands still its dates move on from day to day: they are those of the last act."""
-    dues = timing.dues(kept.case.timing, CALENDAR, as_of)
+    dues = timing.dues(kept.case.timing, calendar, as_of)
     stored = (kept.promised_due, kept.legal_due, kept.provisional)
     expected = (dues.promised, dues.legal, dues.provisional)
     if stored != expected:

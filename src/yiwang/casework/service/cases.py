@@ -49,7 +49,7 @@ from yiwang.directory import service as directory
 from yiwang.ground.chain import Thread
 from yiwang.ground.clock import Extension
 from yiwang.ground.outcome import Conflict, Forbidden
-from yiwang.ground.workdays import CALENDAR
+from yiwang.ground.workdays import Calendar
 from yiwang.plumbing.work import SHANGHAI, Work
 
 AUTOMATIC = "system"
@@ -269,9 +269,9 @@ def note_on(work: Work, home: int, case_id: UUID, act: str, facts: Mapping[str, 
     _keep(work, case)
 
 
-def due_columns(case: Case, today: date) -> dict[str, object]:
+def due_columns(case: Case, today: date, calendar: Calendar) -> dict[str, object]:
     """The due dates of a case as the columns its row and its inbox rows keep."""
-    dues = timing.dues(case.timing, CALENDAR, today)
+    dues = timing.dues(case.timing, calendar, today)
     return {"promised_due": dues.promised, "legal_due": dues.legal, "provisional": dues.provisional}
 
 
@@ -300,7 +300,7 @@ def _own_desk(work: Work, case: Case, task: Task) -> None:
 
 
 def _keep(work: Work, case: Case) -> None:
-    store.keep(work, case, due_columns(case, work.today))
+    store.keep(work, case, due_columns(case, work.today, work.calendar))
 
 
 def _apply(work: Work, case: Case, event: FlowEvent, started_on: date | None = None) -> None:
@@ -332,7 +332,7 @@ def _start_clock(work: Work, case: Case, day: date) -> list[object]:
     case.timing = timing.start(case.timing, day)
     case.accepted_at = work.now
     case.status = Status.HANDLING
-    columns = due_columns(case, work.today)
+    columns = due_columns(case, work.today, work.calendar)
     promised, legal = columns["promised_due"], columns["legal_due"]
     assert promised is None or isinstance(promised, date)
     assert legal is None or isinstance(legal, date)
@@ -393,7 +393,7 @@ def _open_task(work: Work, case: Case, step: Step) -> list[object]:
     if step.who is None:
         return []
     desk = desk_of(work, case, step)
-    due = timing.step_due(step.limit, work.today, CALENDAR, case.timing.stops)
+    due = timing.step_due(step.limit, work.today, work.calendar, case.timing.stops)
     task = Task(id=work.new_id(), step=step.id, desk=desk, role=step.who.role, opened_at=work.now, due=due)
     case.tasks[step.id] = task
     events: list[object] = []
@@ -421,7 +421,7 @@ def _open_task(work: Work, case: Case, step: Step) -> list[object]:
 
 def _put_inbox(work: Work, case: Case, task: Task, step: Step) -> None:
     matter = case.matter
-    columns = due_columns(case, work.today)
+    columns = due_columns(case, work.today, work.calendar)
     work.put_once(
         INBOX,
         {
@@ -456,7 +456,7 @@ def _close_task(work: Work, case: Case, step: str) -> None:
 
 def _redate(work: Work, case: Case) -> None:
     """The due dates of every open task follow the case's clock."""
-    columns = due_columns(case, work.today)
+    columns = due_columns(case, work.today, work.calendar)
     for task in case.tasks.values():
         if task.desk != AUTOMATIC:
             work.change(

@@ -16,7 +16,7 @@ from yiwang.casework.rules import timing
 from yiwang.ground import number
 from yiwang.ground.chain import Thread
 from yiwang.ground.clock import Ledger, Limit, reckon
-from yiwang.ground.workdays import CALENDAR
+from yiwang.ground.workdays import Calendar
 from yiwang.plumbing import journal
 from yiwang.plumbing.journal import Entry
 from yiwang.plumbing.work import SHANGHAI, Work
@@ -102,10 +102,10 @@ def nearest_due(row: InboxRow) -> date | None:
     return min(dates, default=None)
 
 
-def days_left(row: InboxRow, today: date) -> int | None:
+def days_left(row: InboxRow, today: date, calendar: Calendar) -> int | None:
     """剩余工作日 until the row's nearest date; negative when past; none without a date or while the clock stands."""
     due = nearest_due(row)
-    return None if due is None or row.paused else CALENDAR.count(today, due)
+    return None if due is None or row.paused else calendar.count(today, due)
 
 
 def look(work: Work, home: int, case_id: UUID) -> Case:
@@ -127,17 +127,17 @@ def thread(work: Work, home: int, case_id: UUID) -> list[Entry]:
     return journal.entries(work, home, case_id)
 
 
-def dues(case: Case, today: date) -> Dues:
+def dues(case: Case, today: date, calendar: Calendar) -> Dues:
     """The three dates of a case, what is left, and its light."""
-    return timing.dues(case.timing, CALENDAR, today)
+    return timing.dues(case.timing, calendar, today)
 
 
-def explained(clock: Timing, limit: Limit, today: date) -> Ledger | None:
+def explained(clock: Timing, limit: Limit, today: date, calendar: Calendar) -> Ledger | None:
     """The clock as a proof: every day counted or excluded, with why. None before acceptance."""
     if clock.accepted_on is None:
         return None
     return reckon(
-        clock.accepted_on, limit, CALENDAR, stops=clock.stops, extension=clock.extension, today=clock.met_on or today
+        clock.accepted_on, limit, calendar, stops=clock.stops, extension=clock.extension, today=clock.met_on or today
     )
 
 
@@ -185,7 +185,7 @@ def figures(work: Work, scope: str) -> Figures:
     """
     asked = {
         "today": work.today,
-        "soon": CALENDAR.add(work.today, 3),
+        "soon": work.calendar.add(work.today, 3),
         "since": work.now - timedelta(days=90),
         "scope": scope + "%",
     }

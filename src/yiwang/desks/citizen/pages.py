@@ -117,7 +117,7 @@ def receipt(ref: str, desk: Desk) -> Response[bytes]:
             raise NotFound("intake.unknown")
         case = caseread.look(work, application.home, application.id)
         centre = directory.name_of(work, case.matter.receiving, work.today)
-        made = documents.receipt(case, caseread.dues(case, work.today), centre)
+        made = documents.receipt(case, caseread.dues(case, work.today, work.calendar), centre)
     name = f'inline; filename="{application.number}.pdf"'
     return Response(made, media_type="application/pdf", headers={"content-disposition": name})
 

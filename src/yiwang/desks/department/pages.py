@@ -22,6 +22,7 @@ from yiwang.front.sheets import sheet
 from yiwang.front.thread import said, timeline, view
 from yiwang.ground.number import show
 from yiwang.ground.outcome import Conflict, FieldError, Invalid, NotFound, Refused
+from yiwang.ground.workdays import Calendar
 from yiwang.handling import service as handling
 from yiwang.handling.messages import Decide, EndSpecial, MakeDocument, Reply, Review, StartSpecial
 from yiwang.intake.service import reading
@@ -66,7 +67,7 @@ def inbox(desk: Desk, q: str = "", group: str = "", sort: str = "", page: int = 
         counts = caseread.inbox_counts(work, desk.who.organisation, desk.who.roles)
         place = directory.organisation(work, desk.who.organisation)
         names = directory.names_of(work, {r.holder for r in found.rows if r.holder})
-        english = catalogue.english(work)
+        english, calendar = catalogue.english(work), work.calendar
     kept = {"group": group if group in GROUPS else ""}
     listing = Listing("/desk", found.total, page, SIZE, q[:100], sort, kept, "/desk.csv")
     tabs = [
@@ -80,16 +81,16 @@ def inbox(desk: Desk, q: str = "", group: str = "", sort: str = "", page: int = 
         listing=listing,
         groups=tabs,
         columns=[Column(translate(label), key, wide=wide) for label, key, wide in COLUMNS],
-        rows=[_line(row, desk, names) for row in found.rows],
+        rows=[_line(row, desk, names, calendar) for row in found.rows],
         total=counts[""],
     )
 
 
-def _line(row: InboxRow, desk: Desk, names: dict[str, str]) -> dict[str, Any]:
+def _line(row: InboxRow, desk: Desk, names: dict[str, str], calendar: Calendar) -> dict[str, Any]:
     """A row of the inbox as its page shows it."""
     return {
         "href": f"/desk/{reference(row.home, row.matter)}",
-        "light": lights.of_row(row, desk.today),
+        "light": lights.of_row(row, desk.today, calendar),
         "row": row,
         "holder": names.get(row.holder, ""),
         "mine": row.holder == desk.who.person,
@@ -113,7 +114,7 @@ def exported(desk: Desk, q: str = "", group: str = "", sort: str = "") -> Respon
     )
     with desk.work() as work:
         rows = caseread.inbox(work, desk.who.organisation, desk.who.roles, asked, 0, caseread.MOST).rows
-        english = catalogue.english(work)
+        english, calendar = catalogue.english(work), work.calendar
     cells = [
         (
             show(r.number),
@@ -123,7 +124,7 @@ def exported(desk: Desk, q: str = "", group: str = "", sort: str = "") -> Respon
             f"{r.opened_at:%Y-%m-%d}",
             r.step_due,
             r.promised_due,
-            translate(mark("停钟")) if r.paused else caseread.days_left(r, desk.today),
+            translate(mark("停钟")) if r.paused else caseread.days_left(r, desk.today, calendar),
         )
         for r in rows
     ]
@@ -199,7 +200,7 @@ def _task(work: Work, desk: Desk, case: Case, task: Task) -> dict[str, Any]:
         "task": task,
         "step": cases.step_of(work, case, task.step),
         "back": back,
-        "light": lights.towards(task.due, task.opened_at, desk.today) if task.due else None,
+        "light": lights.towards(task.due, task.opened_at, desk.today, work.calendar) if task.due else None,
         "taken": bool(task.holder) and task.holder != desk.who.person,
     }
 

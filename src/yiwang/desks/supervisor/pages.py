@@ -21,7 +21,6 @@ from yiwang.front.sheets import sheet
 from yiwang.front.thread import said, timeline, view
 from yiwang.ground.number import show
 from yiwang.ground.outcome import Refused
-from yiwang.ground.workdays import CALENDAR
 from yiwang.oversight import service as oversight
 from yiwang.plumbing.i18n import mark, translator
 from yiwang.plumbing.work import Work
@@ -90,7 +89,7 @@ def _line(work: Work, row: Overdue) -> dict[str, Any]:
     places = directory.snapshot(work).organisations
     item = catalogue.version_of(work, row.item, row.item_version).item
     steps = {s.id: s for s in item.flow.steps}
-    days = CALENDAR.count(work.today, row.promised_due)
+    days = work.calendar.count(work.today, row.promised_due)
     return {
         "href": f"/supervision/{reference(row.home, row.id)}",
         "row": row,
@@ -101,7 +100,7 @@ def _line(work: Work, row: Overdue) -> dict[str, Any]:
                 "step": name_of(steps[h.step], work.language) if h.step in steps else h.step,
                 "desk": name_of(places[h.desk], work.language) if h.desk in places else "",
                 "since": h.since,
-                "days": CALENDAR.count(h.since, work.today),
+                "days": work.calendar.count(h.since, work.today),
                 "broken": h.due is not None and h.due < work.today,
             }
             for h in row.held

@@ -20,6 +20,7 @@ from yiwang.front.records import labels
 from yiwang.front.routes import page, sent
 from yiwang.front.thread import timeline, view
 from yiwang.ground.outcome import Invalid, NotFound, Refused
+from yiwang.ground.workdays import Calendar
 from yiwang.intake.messages import Accept, Application, Channel, Delivery, Draft, HandOver, Lack, Submit
 from yiwang.intake.service import applications, delivery, reading
 from yiwang.plumbing.i18n import mark, translator
@@ -63,7 +64,7 @@ def queue(desk: Desk, q: str = "", who: str = "", page: int = 1) -> Response[str
         )
         place = directory.organisation(work, desk.who.organisation)
         places = directory.snapshot(work).organisations
-        english = catalogue.english(work)
+        english, calendar = catalogue.english(work), work.calendar
     return desk.page(
         "queue.html",
         english=english,
@@ -79,7 +80,7 @@ def queue(desk: Desk, q: str = "", who: str = "", page: int = 1) -> Response[str
         reference=reference,
         listing=Listing("/window", rows.total, page, SIZE, text, searchable=False),
         columns=[Column(translator(desk.language).gettext(c), wide=n >= NARROW) for n, c in enumerate(COLUMNS)],
-        rows=[_line(row, desk) for row in rows.rows],
+        rows=[_line(row, desk, calendar) for row in rows.rows],
     )
 
 
@@ -105,12 +106,12 @@ def _open_cases(work: Work, of: Subject) -> list[Application]:
     return [a for a in reading.applications(work, of, 100) if a.state not in ENDED]
 
 
-def _line(row: InboxRow, desk: Desk) -> dict[str, Any]:
+def _line(row: InboxRow, desk: Desk, calendar: Calendar) -> dict[str, Any]:
     """A row of the queue; whether to accept must be said in five working days. 行政许可法 32"""
-    light = lights.of_row(row, desk.today)
+    light = lights.of_row(row, desk.today, calendar)
     if row.step_kind == "accept":
-        due = applications.answer_by(row.opened_at.astimezone(SHANGHAI).date())
-        light = lights.towards(due, row.opened_at, desk.today)
+        due = applications.answer_by(row.opened_at.astimezone(SHANGHAI).date(), calendar)
+        light = lights.towards(due, row.opened_at, desk.today, calendar)
     return {"href": f"/window/{reference(row.home, row.matter)}", "row": row, "light": light}
 
 
@@ -369,7 +370,7 @@ def receipt_pdf(work: Work, application: Application) -> bytes:
     """The receipt of an application that was handed in."""
     case = caseread.look(work, application.home, application.id)
     centre = directory.organisation(work, application.receiving)
-    return documents.receipt(case, caseread.dues(case, work.today), centre.name)
+    return documents.receipt(case, caseread.dues(case, work.today, work.calendar), centre.name)
 
 
 @page("/window/{ref:str}/notices/{notice_id:uuid}", opt=WORK)

@@ -14,7 +14,7 @@ from yiwang.catalogue.messages import CaseType, Item, Necessity, Published
 from yiwang.directory import service as directory
 from yiwang.ground.clock import CORRECTION_NOTICE, last_day_for_correction_notice
 from yiwang.ground.outcome import Conflict, FieldError, Forbidden, Invalid, Refused
-from yiwang.ground.workdays import CALENDAR
+from yiwang.ground.workdays import Calendar
 from yiwang.intake import store
 from yiwang.intake.messages import Accept, Application, Channel, Delivery, Draft, Lack, Receipt, Submit
 from yiwang.intake.rules import visits
@@ -184,14 +184,14 @@ def submit(command: Submit, work: Work) -> Receipt:
     return receipt
 
 
-def answer_by(received: date) -> date:
+def answer_by(received: date, calendar: Calendar) -> date:
     """答复末日: the last day to accept, to ask for what lacks or to refuse what was received on a day. 行政许可法 32"""
-    return last_day_for_correction_notice(received, CALENDAR, CORRECTION_NOTICE)
+    return last_day_for_correction_notice(received, calendar, CORRECTION_NOTICE)
 
 
 def _deem_unless_accepted(work: Work, application: Application, *, corrected: bool) -> None:
     as_of = {"received": work.today.isoformat(), "corrected": corrected}
-    _after(work, DEEM, application, answer_by(work.today), as_of)
+    _after(work, DEEM, application, answer_by(work.today, work.calendar), as_of)
 
 
 def _after(work: Work, kind: str, application: Application, day: date, facts: Mapping[str, object]) -> None:
@@ -252,7 +252,7 @@ def ask_once(work: Work, home: int, application_id: UUID, lacks: Sequence[Lack],
         raise Conflict("intake.not_waiting")
     if any(n.kind == "correction" for n in store.notices(work, home, application_id)):
         raise Refused("intake.second_notice", clause="行政许可法 32")
-    if work.today > (last := answer_by(application.submitted_at.astimezone(SHANGHAI).date())):
+    if work.today > (last := answer_by(application.submitted_at.astimezone(SHANGHAI).date(), work.calendar)):
         raise Refused("intake.notice_late", clause="行政许可法 32", last=last)
     if not lacks:
         raise Invalid("intake.form", errors=(FieldError("lacks", "field.required"),))
@@ -266,7 +266,7 @@ def ask_once(work: Work, home: int, application_id: UUID, lacks: Sequence[Lack],
     cases.lend_hand(work, case, cases.accept_task(case))
     cases.mark_correction(work, home, application_id, waiting=True)
     work.change(APPLICATION, {"home": home, "id": application_id}, {"state": "correction"})
-    until = CALENDAR.add(work.today, days)
+    until = work.calendar.add(work.today, days)
     _notice(work, application, "correction", {"lacks": [asdict(lack) for lack in lacks], "until": until})
     _after(work, LAPSE, application, until, {})
 
@@ -399,7 +399,7 @@ def _lacking(application: Application, published: Published, there: set[str]) ->
 
 
 def _receipt(case: Case, work: Work) -> Receipt:
-    dues = reading.dues(case, work.today)
+    dues = reading.dues(case, work.today, work.calendar)
     return Receipt(
         home=case.matter.home,
         id=case.matter.id,
