@@ -8,8 +8,8 @@ from datetime import UTC, datetime
 from yiwang.casework.messages import CaseAccepted, CaseClosed, CaseDecided, CaseReady, TaskOpened
 from yiwang.enforcement.messages import DutiesCreated
 from yiwang.ground.home import home_of
-from yiwang.handling import service as handling
 from yiwang.handling.messages import WatchConsultation
+from yiwang.handling.service import consulting
 from yiwang.intake.messages import Delivered, IssueResults
 from yiwang.intake.service import applications, delivery
 from yiwang.net import after, obey
@@ -59,7 +59,7 @@ NET = Net(
         AskRating: obey.ask_rating,
         Announce: obey.announce,
         IssueResults: delivery.issue_results,
-        WatchConsultation: handling.watch,
+        WatchConsultation: consulting.watch,
     },
 )
 
@@ -91,5 +91,5 @@ def runners(departments: Departments, messenger: Messenger) -> dict[str, Runner]
         sharing.TELL: sharing.tell_runner(departments),
         applications.DEEM: applications.deem_runner(),
         applications.LAPSE: applications.lapse_runner(),
-        handling.SILENCE: handling.silence_runner(),
+        consulting.SILENCE: consulting.silence_runner(),
     }

@@ -13,7 +13,8 @@ from yiwang.casework.service import cases
 from yiwang.ground.actor import SYSTEM, Actor
 from yiwang.ground.outcome import Conflict, Forbidden, Invalid
 from yiwang.handling.messages import Decide, Reply, Review
-from yiwang.handling.service import decide, reply
+from yiwang.handling.service.consulting import reply
+from yiwang.handling.service.deciding import decide
 from yiwang.plumbing.work import Work
 
 from tests.spec.conftest import CONSULTING, JOINT, SINGLE, Filed, Office

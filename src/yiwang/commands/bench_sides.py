@@ -22,8 +22,8 @@ from yiwang.commands import bench_bare
 from yiwang.commands.bench_bare import ListeningDatabase, Notes, Plain
 from yiwang.commands.bench_data import Loaded, brought
 from yiwang.ground.actor import Actor
-from yiwang.handling import service as handling
 from yiwang.handling.messages import Review
+from yiwang.handling.service import reviewing
 from yiwang.intake.messages import Accept
 from yiwang.intake.service import applications
 from yiwang.plumbing.work import Engine, Work
@@ -77,7 +77,7 @@ def acts(engine: Engine, clerk: Actor, handler: Actor) -> list[Measured]:
 
     def step(work: Work, on: Target) -> object:
         command = Review(home=on.at.home, id=on.at.id, task=on.task, outcome="pass", words=WORDS)
-        return handling.review(command, work)
+        return reviewing.review(command, work)
 
     def look_up(work: Work, on: Target) -> object:
         return reading.look(work, *reading.find(work, on.at.number))

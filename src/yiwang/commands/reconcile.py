@@ -16,7 +16,7 @@ from yiwang.enforcement import service as enforcement
 from yiwang.ground.actor import SYSTEM
 from yiwang.ground.audit import Difference, Key
 from yiwang.ground.chain import canonical
-from yiwang.handling import service as handling
+from yiwang.handling.service import auditing as handled
 from yiwang.intake.service import auditing as intake
 from yiwang.oversight import service as oversight
 from yiwang.plumbing import outbox
@@ -66,7 +66,7 @@ def differences(work: Work, told: Callable[[int], None] = lambda _: None) -> Ite
             *casework.differences(work, stretch, kept),
             *intake.differences(work, stretch, cases),
             *sharing.differences(work, stretch),
-            *handling.differences(work, stretch, cases),
+            *handled.differences(work, stretch, cases),
             *enforcement.differences(work, stretch, cases),
             *oversight.differences(work, stretch, cases),
         ]

@@ -13,8 +13,8 @@ from yiwang.catalogue import service as catalogue
 from yiwang.demo.people import COUNTY, PROVINCE, TOWN
 from yiwang.directory import service as directory
 from yiwang.ground.actor import SYSTEM, Actor
-from yiwang.handling import service as handling
 from yiwang.handling.messages import Decide, EndSpecial, MakeDocument, OnTask, Reply, Review, StartSpecial
+from yiwang.handling.service import consulting, deciding, reviewing, special
 from yiwang.intake.messages import Accept, Channel, Delivery, Draft, HandOver, Submit
 from yiwang.intake.service import applications, delivery
 from yiwang.oversight import service as oversight
@@ -183,12 +183,12 @@ def scripts(firms: Sequence[tuple[str, str, str]]) -> list[Script]:
 
 
 HANDLERS: Mapping[type, Callable[[Any, Work], object]] = {
-    Review: handling.review,
-    Reply: handling.reply,
-    StartSpecial: handling.start_special,
-    EndSpecial: handling.end_special,
-    Decide: handling.decide,
-    MakeDocument: handling.make_document,
+    Review: reviewing.review,
+    Reply: consulting.reply,
+    StartSpecial: special.start_special,
+    EndSpecial: special.end_special,
+    Decide: deciding.decide,
+    MakeDocument: deciding.make_document,
 }
 
 

@@ -16,8 +16,8 @@ from yiwang.front import scope
 from yiwang.front.desk import reference
 from yiwang.gateway import shape, views
 from yiwang.gateway.counter import Counter, Key, Limit, Offset, Reference, act, read
-from yiwang.handling import service as handling
 from yiwang.handling.messages import Decide, EndSpecial, MakeDocument, Reply, Review, StartSpecial
+from yiwang.handling.service import consulting, deciding, reviewing, special
 from yiwang.plumbing.work import Work
 
 TAG = "cases"
@@ -89,7 +89,7 @@ def review(counter: Counter, key: Key, ref: Reference, task: UUID, data: views.O
     """Review: `pass` or `fail` (or `skip` where the chart allows), in words."""
 
     def do(work: Work, case: Case) -> object:
-        return handling.review(Review(**_on(case, task), outcome=data.outcome, words=data.words), work)
+        return reviewing.review(Review(**_on(case, task), outcome=data.outcome, words=data.words), work)
 
     return _done(counter, key, ref, data, do)
 
@@ -100,7 +100,7 @@ def reply(counter: Counter, key: Key, ref: Reference, task: UUID, data: views.Op
 
     def do(work: Work, case: Case) -> object:
         command = Reply(**_on(case, task), outcome=data.outcome, words=data.words, conditions=data.conditions)
-        return handling.reply(command, work)
+        return consulting.reply(command, work)
 
     return _done(counter, key, ref, data, do)
 
@@ -112,7 +112,7 @@ def start_special(
     """Stop the clock for a special procedure, with a numbered written notice. 行政许可法 45"""
 
     def do(work: Work, case: Case) -> object:
-        return handling.start_special(StartSpecial(**_on(case, task), days_needed=data.days_needed), work)
+        return special.start_special(StartSpecial(**_on(case, task), days_needed=data.days_needed), work)
 
     return _done(counter, key, ref, data, do)
 
@@ -124,7 +124,7 @@ def end_special(
     """End it: `pass`, `fail`, or `skip` when it was not needed; the clock goes on."""
 
     def do(work: Work, case: Case) -> object:
-        return handling.end_special(EndSpecial(**_on(case, task), outcome=data.outcome, words=data.words), work)
+        return special.end_special(EndSpecial(**_on(case, task), outcome=data.outcome, words=data.words), work)
 
     return _done(counter, key, ref, data, do)
 
@@ -135,7 +135,7 @@ def decide(counter: Counter, key: Key, ref: Reference, task: UUID, data: views.O
 
     def do(work: Work, case: Case) -> object:
         decision = Decide(**_on(case, task), outcome=data.outcome, reasons=data.words, conditions=data.conditions)
-        return handling.decide(decision, work)
+        return deciding.decide(decision, work)
 
     return _done(counter, key, ref, data, do)
 
@@ -145,7 +145,7 @@ def document(counter: Counter, key: Key, ref: Reference, task: UUID, data: views
     """The document is made and goes to the one exit: the delivery of a result by a department's own system."""
 
     def do(work: Work, case: Case) -> object:
-        return handling.make_document(MakeDocument(**_on(case, task)), work)
+        return deciding.make_document(MakeDocument(**_on(case, task)), work)
 
     return _done(counter, key, ref, data, do)
 

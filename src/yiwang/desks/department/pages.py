@@ -23,8 +23,9 @@ from yiwang.front.thread import said, timeline, view
 from yiwang.ground.number import show
 from yiwang.ground.outcome import Conflict, FieldError, Invalid, NotFound, Refused
 from yiwang.ground.workdays import Calendar
-from yiwang.handling import service as handling
 from yiwang.handling.messages import Decide, EndSpecial, MakeDocument, Reply, Review, StartSpecial
+from yiwang.handling.service import consulting, deciding, reviewing, special
+from yiwang.handling.service import reading as opinions
 from yiwang.intake.service import reading
 from yiwang.plumbing.i18n import mark, translator
 from yiwang.plumbing.work import Work
@@ -150,7 +151,7 @@ def _dossier(
         home, case_id, case = _concerned(work, ref)
         application = reading.application(work, home, case_id)
         item = reading.item_of(work, application).item
-        file = handling.file_of(work, home, case_id)
+        file = opinions.file_of(work, home, case_id)
         seen = view(work, case)
         people = {o.person for o in file.opinions} | {d.person for d in file.decisions}
         people |= {t.holder for t in case.tasks.values() if t.holder}
@@ -221,19 +222,19 @@ def _command(kind: StepKind, form: Form, where: dict[str, Any]) -> tuple[Any, An
     words, outcome = form.get("words"), form.get("outcome")
     match kind:
         case StepKind.REVIEW:
-            return handling.review, Review(**where, outcome=outcome, words=words)
+            return reviewing.review, Review(**where, outcome=outcome, words=words)
         case StepKind.CONSULT:
-            return handling.reply, Reply(**where, outcome=outcome, words=words, conditions=form.get("conditions"))
+            return consulting.reply, Reply(**where, outcome=outcome, words=words, conditions=form.get("conditions"))
         case StepKind.DECIDE:
-            return handling.decide, Decide(**where, outcome=outcome, reasons=words, conditions=form.get("conditions"))
+            return deciding.decide, Decide(**where, outcome=outcome, reasons=words, conditions=form.get("conditions"))
         case StepKind.ISSUE:
-            return handling.make_document, MakeDocument(**where)
+            return deciding.make_document, MakeDocument(**where)
         case StepKind.SPECIAL if outcome == "start":
             days = form.get("days_needed").strip()
             number = int(days) if days.isascii() and days.isdigit() and len(days) < 5 else 0
-            return handling.start_special, StartSpecial(**where, days_needed=number)
+            return special.start_special, StartSpecial(**where, days_needed=number)
         case StepKind.SPECIAL:
-            return handling.end_special, EndSpecial(**where, outcome=outcome, words=words)
+            return special.end_special, EndSpecial(**where, outcome=outcome, words=words)
     raise Invalid("web.bad_request")
 
 

@@ -1,0 +1,28 @@
+"""审批卷 — what departments have said, decided and noticed in a case."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from yiwang.handling import store
+from yiwang.handling.store import Decision, Opinion, SpecialNotice
+from yiwang.plumbing.work import Work
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """审批卷: what was said, decided and noticed in a case."""
+
+    opinions: list[Opinion]
+    decisions: list[Decision]
+    notices: list[SpecialNotice]
+
+
+def file_of(work: Work, home: int, case_id: UUID) -> File:
+    """All that departments have said in a case."""
+    return File(
+        store.opinions(work, home, case_id),
+        store.decisions(work, home, case_id),
+        store.special_notices(work, home, case_id),
+    )
