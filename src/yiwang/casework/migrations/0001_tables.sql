@@ -77,3 +77,14 @@ CREATE TABLE casework.inbox (
     CONSTRAINT inbox_pkey PRIMARY KEY (desk, id)
 );
 CREATE INDEX inbox_order ON casework.inbox (desk, role, (COALESCE(step_due, promised_due, 'infinity'::date)), id);
+
+-- Who has which case before them right now: worth nothing after a crash, so nothing of it is logged.
+-- placement: local
+CREATE UNLOGGED TABLE casework.presence (
+    home    int         NOT NULL CHECK (home BETWEEN 0 AND 16383),
+    matter  uuid        NOT NULL,
+    person  text        NOT NULL,
+    seen_at timestamptz NOT NULL,
+    CONSTRAINT presence_pkey PRIMARY KEY (home, matter, person)
+);
+CREATE INDEX presence_person ON casework.presence (person);
