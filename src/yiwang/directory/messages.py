@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
+from uuid import UUID
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,6 +93,25 @@ class Holding:
     post: str
     held_from: date
     held_to: date | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Deputy:
+    """代理: somebody stands in for a person in a post from a day until a day, which is no longer part of it.
+
+    One that was ended before it began holds on no day: `held_to` is then `held_from`. 民法典 162
+    """
+
+    id: UUID
+    post: str
+    principal: str
+    deputy: str
+    held_from: date
+    held_to: date
+    reason: str
+    granted_by: str
+    granted_at: datetime
+    ended_by: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,11 +11,12 @@ from weakref import WeakKeyDictionary
 from zlib import crc32
 
 from yiwang.directory import store
-from yiwang.directory.messages import Holding, Naming, Organisation, Person, Post, Power, Window
+from yiwang.directory.messages import Deputy, Holding, Naming, Organisation, Person, Post, Power, Window
+from yiwang.directory.rules.deputies import permit_deputy, permit_end
 from yiwang.directory.rules.posts import permit_person, permit_roles
 from yiwang.directory.rules.resolution import Directory, build, division_at, in_scope, overlapping, prefix
 from yiwang.directory.rules.staffing import Staffing, staffing
-from yiwang.ground.actor import Actor, ActorKind
+from yiwang.ground.actor import Actor, ActorKind, Deputised
 from yiwang.ground.divisions import Period
 from yiwang.ground.identifiers import CREDIT_ALPHABET, credit_check, organisation_check
 from yiwang.ground.outcome import Conflict, Forbidden, NotFound
@@ -27,10 +28,13 @@ __all__ = [
     "actor_of",
     "add_person",
     "appoint",
+    "appoint_deputy",
     "authority",
     "centre_of",
     "credit_code",
+    "deputies_of",
     "division_at",
+    "end_deputy",
     "end_holding",
     "end_power",
     "grant_power",
@@ -44,6 +48,7 @@ __all__ = [
     "posts_of",
     "prefix",
     "rename",
+    "renewed",
     "resolve",
     "snapshot",
     "staff",
@@ -53,7 +58,7 @@ __all__ = [
 LOOK_AGAIN = 1.0  # seconds a process trusts what it keeps before it asks for the editions again
 _READ: Mapping[str, Callable[[Work], Any]] = {
     store.PLACES: lambda work: build(*store.everything(work)),
-    store.STAFF: lambda work: staffing(store.posts(work)),
+    store.STAFF: lambda work: staffing(*store.staff(work)),
 }
 
 
@@ -116,6 +121,12 @@ def changing(work: Work, part: str = store.PLACES) -> None:
     _kept.pop(work.engine.database, None)
 
 
+def _written(work: Work, part: str) -> None:
+    """What this act has just changed, it reads anew."""
+    work.save()
+    work.held.pop(part, None)
+
+
 def _changed(part: str) -> str:
     return f"{part}.changed"
 
@@ -173,7 +184,7 @@ def post_for(work: Work, desk: str, role: str) -> str:
 
 def posts_of(work: Work, code: str, on: date) -> list[Post]:
     """The posts a person holds on a day."""
-    return store.posts_of(work, code, on)
+    return staff(work).posts_of(code, on)
 
 
 def actor_of(work: Work, code: str, post: str, terminal: str = "") -> Actor:
@@ -184,17 +195,36 @@ def actor_of(work: Work, code: str, post: str, terminal: str = "") -> Actor:
     who = person(work, code)
     if who.kind != "staff":
         role = "applicant" if who.kind == "public" else "client"
-        held = store.posts_of(work, code, work.today) if who.kind == "client" else []
+        held = posts_of(work, code, work.today) if who.kind == "client" else []
         own = held[0].organisation if held else ""
         place = organisation(work, own).division if own else ""
         kind: ActorKind = "public" if who.kind == "public" else "client"
         return Actor(code, who.name, "", own, place, frozenset({role}), kind, terminal)
-    posts = store.posts_of(work, code, work.today)
+    posts = posts_of(work, code, work.today)
     chosen = next((p for p in posts if p.code == post), posts[0] if posts and not post else None)
     if chosen is None:
         raise Forbidden("directory.post_not_held")
-    where = organisation(work, chosen.organisation)
-    return Actor(code, who.name, chosen.code, where.code, where.division, frozenset(chosen.roles), "staff", terminal)
+    return _acting(work, code, who.name, chosen, terminal)
+
+
+def renewed(work: Work, actor: Actor) -> Actor | None:
+    """Whoever has logged in, with the roles of today; nobody once the post is no longer held."""
+    if actor.kind != "staff":
+        return actor
+    post = next((p for p in posts_of(work, actor.person, work.today) if p.code == actor.post), None)
+    return _acting(work, actor.person, actor.name, post, actor.terminal) if post else None
+
+
+def _acting(work: Work, code: str, name: str, post: Post, terminal: str) -> Actor:
+    known = staff(work)
+    deputised = tuple(
+        Deputised(d.principal, d.post, frozenset(known.posts[d.post].roles))
+        for d in known.standing_in(code, post.organisation, work.today)
+    )
+    own = frozenset(post.roles)
+    roles = own.union(*(d.roles for d in deputised))
+    place = organisation(work, post.organisation).division
+    return Actor(code, name, post.code, post.organisation, place, roles, "staff", terminal, deputised, roles - own)
 
 
 def name_of(work: Work, code: str, on: date) -> str:
@@ -251,6 +281,7 @@ def hold(work: Work, code: str, post: str, since: date) -> None:
     permit_person(store.roles_after(work, code, since), roles)
     if store.held_after(work, code, post, since):
         raise Conflict("directory.post_held", post=post)
+    changing(work, store.STAFF)
     work.add(store.HOLDING, asdict(Holding(person=code, post=post, held_from=since)))
     work.save()
 
@@ -263,6 +294,7 @@ def end_holding(work: Work, code: str, post: str, on: date) -> None:
     held = store.holding(work, code, post, on - timedelta(days=1))
     if held is None:
         raise NotFound("directory.post_not_held", post=post[:60])
+    changing(work, store.STAFF)
     work.change(
         store.HOLDING,
         {"person": code, "post": post, "held_from": held.held_from},
@@ -270,6 +302,59 @@ def end_holding(work: Work, code: str, post: str, on: date) -> None:
         {"held_to": held.held_to},
     )
     work.save()
+
+
+def appoint_deputy(work: Work, principal: str, post: str, deputy: str, since: date, until: date, reason: str) -> Deputy:
+    """指定代理: somebody of the same house stands in for a person in a post, up to the day `until`, not on it.
+
+    NotFound `directory.unknown_post`; Forbidden `directory.roles_apart` (SOD14); and as `permit_deputy` refuses.
+    民法典 162
+    """
+    changing(work, store.STAFF)
+    known = staff(work)
+    if post not in known.posts:
+        raise NotFound("directory.unknown_post", post=post[:60])
+    new = Deputy(
+        id=work.new_id(),
+        post=post,
+        principal=principal,
+        deputy=deputy,
+        held_from=since,
+        held_to=until,
+        reason=reason,
+        granted_by=work.actor.person,
+        granted_at=work.now,
+    )
+    permit_deputy(known, new, work.actor, organisation(work, known.posts[post].organisation).kind, work.today)
+    permit_person(store.roles_after(work, deputy, since), known.posts[post].roles)
+    work.add(store.DEPUTY, asdict(new))
+    _written(work, store.STAFF)
+    return new
+
+
+def end_deputy(work: Work, old: Deputy) -> None:
+    """终止代理: from today on nobody stands in; one that had not begun never does. 民法典 173
+
+    Forbidden `directory.not_yours_to_lend`; Conflict `work.stale` when there is none or somebody has changed it.
+    """
+    changing(work, store.STAFF)
+    known = staff(work)
+    if old.post not in known.posts:
+        raise NotFound("directory.unknown_post", post=old.post[:60])
+    permit_end(old, work.actor, known.posts[old.post].organisation)
+    work.change(
+        store.DEPUTY,
+        {"id": old.id},
+        {"held_to": max(old.held_from, min(work.today, old.held_to)), "ended_by": work.actor.person},
+        {"held_to": old.held_to},
+    )
+    _written(work, store.STAFF)
+
+
+def deputies_of(work: Work, organisation: str) -> list[Deputy]:
+    """代理名单: all that ever stood in for posts of an organisation, by the day they began."""
+    known = staff(work)
+    return [d for d in known.deputies if known.posts[d.post].organisation == organisation]
 
 
 def grant_power(work: Work, power: Power) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-from yiwang.directory.messages import Division, Holding, Line, Naming, Organisation, Person, Post, Power, Window
+from yiwang.directory.messages import Deputy, Division, Holding, Line, Naming, Organisation, Person, Post, Power, Window
 from yiwang.plumbing.tables import Table
 from yiwang.plumbing.work import Work
 
@@ -80,6 +80,22 @@ HOLDING = Table(
         "holding_person_fkey": "directory.unknown_person",
         "holding_post_fkey": "directory.unknown_post",
     },
+)
+DEPUTY = Table(
+    "directory.deputy",
+    {
+        "id": "uuid",
+        "post": "text",
+        "principal": "text",
+        "deputy": "text",
+        "held_from": "date",
+        "held_to": "date",
+        "reason": "text",
+        "granted_by": "text",
+        "granted_at": "timestamptz",
+        "ended_by": "text",
+    },
+    ("id",),
 )
 WINDOW = Table("directory.centre_window", {"code": "text", "centre": "text", "name": "text"}, ("code",))
 POWER = Table(
@@ -178,25 +194,35 @@ def powers_of(work: Work, item: str) -> list[Power]:
     return _powers(work, _POWERS + " WHERE item = %s", (item,))
 
 
-def posts(work: Work) -> list[Post]:
-    """The posts of every organisation."""
-    rows = work.read("SELECT code, organisation, name, roles, at_centre FROM directory.post")
-    return [_post(row) for row in rows]
-
-
-def _post(row: tuple[Any, ...]) -> Post:
-    return Post(code=row[0], organisation=row[1], name=row[2], roles=tuple(row[3]), at_centre=row[4])
-
-
-def posts_of(work: Work, person: str, on: date) -> list[Post]:
-    """The posts that a person holds on a day."""
-    rows = work.read(
-        "SELECT p.code, p.organisation, p.name, p.roles, p.at_centre FROM directory.holding h"
-        " JOIN directory.post p ON p.code = h.post WHERE h.person = %(person)s"
-        " AND h.held_from <= %(on)s AND (h.held_to IS NULL OR %(on)s < h.held_to) ORDER BY p.code",
-        {"person": person, "on": on},
-    )
-    return [_post(row) for row in rows]
+def staff(work: Work) -> tuple[list[Post], list[Holding], list[Deputy]]:
+    """Posts, holdings and deputies, all of them, past ones too."""
+    posts = [
+        Post(code=a, organisation=b, name=c, roles=tuple(d), at_centre=e)
+        for a, b, c, d, e in work.read("SELECT code, organisation, name, roles, at_centre FROM directory.post")
+    ]
+    holdings = [
+        Holding(person=a, post=b, held_from=c, held_to=d)
+        for a, b, c, d in work.read("SELECT person, post, held_from, held_to FROM directory.holding")
+    ]
+    deputies = [
+        Deputy(
+            id=a,
+            post=b,
+            principal=c,
+            deputy=d,
+            held_from=e,
+            held_to=f,
+            reason=g,
+            granted_by=h,
+            granted_at=i,
+            ended_by=j,
+        )
+        for a, b, c, d, e, f, g, h, i, j in work.read(
+            "SELECT id, post, principal, deputy, held_from, held_to, reason, granted_by, granted_at, ended_by"
+            " FROM directory.deputy"
+        )
+    ]
+    return posts, holdings, deputies
 
 
 def person(work: Work, code: str) -> Person | None:
@@ -242,11 +268,13 @@ def roles_of_post(work: Work, code: str) -> tuple[str, ...] | None:
 
 
 def roles_after(work: Work, person: str, since: date) -> set[str]:
-    """The roles of all posts that a person holds on a day or later."""
+    """The roles of all posts that a person holds or stands in for on a day or later."""
     rows = work.read(
-        "SELECT DISTINCT unnest(p.roles) FROM directory.holding h JOIN directory.post p ON p.code = h.post"
-        " WHERE h.person = %s AND (h.held_to IS NULL OR h.held_to > %s)",
-        (person, since),
+        "SELECT DISTINCT unnest(p.roles) FROM directory.post p JOIN ("
+        " SELECT post FROM directory.holding WHERE person = %(person)s AND (held_to IS NULL OR held_to > %(since)s)"
+        " UNION SELECT post FROM directory.deputy WHERE deputy = %(person)s"
+        " AND held_to > %(since)s AND held_to > held_from) h ON p.code = h.post",
+        {"person": person, "since": since},
     )
     return {r[0] for r in rows}
 

@@ -94,6 +94,27 @@ CREATE TABLE directory.holding (
     CONSTRAINT holding_period CHECK (held_to > held_from)
 );
 
+-- Who stands in for whom in a post, from a day until a day; ended before it began, it holds on no day.
+-- placement: reference
+CREATE TABLE directory.deputy (
+    id         uuid NOT NULL,
+    post       text NOT NULL,
+    principal  text NOT NULL,
+    deputy     text NOT NULL,
+    held_from  date NOT NULL,
+    held_to    date NOT NULL,
+    reason     text NOT NULL,
+    granted_by text NOT NULL,
+    granted_at timestamptz NOT NULL,
+    ended_by   text NOT NULL DEFAULT '',
+    CONSTRAINT deputy_pkey PRIMARY KEY (id),
+    CONSTRAINT deputy_post_fkey FOREIGN KEY (post) REFERENCES directory.post (code),
+    CONSTRAINT deputy_principal_fkey FOREIGN KEY (principal) REFERENCES directory.person (code),
+    CONSTRAINT deputy_deputy_fkey FOREIGN KEY (deputy) REFERENCES directory.person (code),
+    CONSTRAINT deputy_another CHECK (deputy <> principal),
+    CONSTRAINT deputy_period CHECK (held_to >= held_from)
+);
+
 -- placement: reference
 CREATE TABLE directory.centre_window (
     code   text NOT NULL,

@@ -20,6 +20,7 @@ from litestar.openapi.spec import Components, SecurityScheme
 from litestar.router import Router
 from litestar.types import ASGIApp, ControllerRouterHandler, HTTPScope, Receive, Scope, Send
 
+from yiwang.directory import service as directory
 from yiwang.front import policy
 from yiwang.front.admission import API, BODY, SAFE, admit, hurried
 from yiwang.front.desk import COOKIE, LANGUAGE_COOKIE, SECURE_COOKIE, Desk
@@ -30,7 +31,7 @@ from yiwang.ground.actor import SYSTEM, Actor
 from yiwang.ground.outcome import Forbidden
 from yiwang.plumbing.i18n import Language, negotiate
 from yiwang.plumbing.sessions import Session, find
-from yiwang.plumbing.work import SHANGHAI, Engine
+from yiwang.plumbing.work import SHANGHAI, Engine, Work
 
 
 class NotLoggedIn(Exception):
@@ -71,7 +72,20 @@ class Gate(ASGIMiddleware):
 
     def _find(self, token: str) -> Session | None:
         with self.engine.begin(SYSTEM) as work:
-            return find(work, token[:200])
+            session = find(work, token[:200])
+            actor = actor_in(session)
+            if session is not None and actor is not None:
+                _renew(work, session, actor)
+            return session
+
+
+def _renew(work: Work, session: Session, actor: Actor) -> None:
+    """Posts and deputies change while somebody is logged in: rights are those of now, or there are none."""
+    now = directory.renewed(work, actor)
+    if now is None:
+        del session.data["actor"]
+    elif now != actor:
+        session.data["actor"] = msgspec.to_builtins(now)
 
 
 def guard(connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRouteHandler) -> None:

@@ -1,21 +1,26 @@
-"""人员编制 — the posts of every organisation with an index: who answers for a step in a role."""
+"""人员编制 — posts, who holds them and who stands in: who answers for a role, who acts with which roles on a day."""
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import date
 
-from yiwang.directory.messages import Post
+from yiwang.directory.messages import Deputy, Holding, Post
+from yiwang.directory.rules.resolution import covers
 
 HEAD = "head"
 
 
 @dataclass(frozen=True, slots=True)
 class Staffing:
-    """编制: a snapshot of the posts; built once an edition, only read."""
+    """编制: a snapshot with indexes; built once an edition, only read."""
 
     posts: Mapping[str, Post]
     responsible: Mapping[tuple[str, str], str]
+    holdings: Mapping[str, tuple[Holding, ...]] = field(default_factory=dict)  # by person
+    deputies: tuple[Deputy, ...] = ()
 
     def post_for(self, organisation: str, role: str) -> str:
         """责任岗位: the one post that answers for what an organisation does in a role: its first post with that role,
@@ -24,17 +29,62 @@ class Staffing:
         first = self.responsible.get((organisation, role))
         return first or self.responsible.get((organisation, HEAD), "")
 
+    def posts_of(self, person: str, on: date) -> list[Post]:
+        """The posts that a person holds on a day, in the order they were made."""
+        held = [self.posts[h.post] for h in self.holdings.get(person, ()) if covers(h.held_from, h.held_to, on)]
+        return sorted(held, key=lambda p: (p.organisation, order(p.code)))
+
+    def holds(self, person: str, post: str, on: date) -> bool:
+        """Whether a person holds a post on a day."""
+        return any(p.code == post for p in self.posts_of(person, on))
+
+    def belongs(self, person: str, organisation: str, on: date) -> bool:
+        """Whether a person holds any post of an organisation on a day."""
+        return any(p.organisation == organisation for p in self.posts_of(person, on))
+
+    def standing_in(self, person: str, organisation: str, on: date) -> list[Deputy]:
+        """代理中: whose deputy a person is in an organisation on a day.
+
+        Ends with the post: of the principal, whose right is lent, and of the deputy, who must be of the house.
+        """
+        return [
+            d
+            for d in self.deputies
+            if d.deputy == person
+            and d.held_from <= on < d.held_to
+            and self.posts[d.post].organisation == organisation
+            and self.holds(d.principal, d.post, on)
+            and self.belongs(person, organisation, on)
+        ]
+
+    def of_organisation(self, organisation: str, on: date) -> list[tuple[str, Post]]:
+        """在编: who holds which post of an organisation on a day."""
+        return [
+            (person, post)
+            for person in sorted(self.holdings)
+            for post in self.posts_of(person, on)
+            if post.organisation == organisation
+        ]
+
 
 def order(code: str) -> tuple[int, str]:
     """Posts of an organisation in the order they were made: `#2` before `#10`."""
     return len(code), code
 
 
-def staffing(posts: Iterable[Post]) -> Staffing:
+def staffing(posts: Iterable[Post], holdings: Iterable[Holding] = (), deputies: Iterable[Deputy] = ()) -> Staffing:
     """The snapshot of these rows."""
     responsible: dict[tuple[str, str], str] = {}
     by_code = {post.code: post for post in sorted(posts, key=lambda p: order(p.code))}
     for post in by_code.values():
         for role in post.roles:
             responsible.setdefault((post.organisation, role), post.code)
-    return Staffing(by_code, responsible)
+    held: dict[str, list[Holding]] = defaultdict(list)
+    for holding in holdings:
+        held[holding.person].append(holding)
+    return Staffing(
+        by_code,
+        responsible,
+        {person: tuple(each) for person, each in held.items()},
+        tuple(sorted(deputies, key=lambda d: (d.held_from, order(d.post), d.principal, d.deputy))),
+    )
