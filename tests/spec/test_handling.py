@@ -9,7 +9,7 @@ import pytest
 
 from yiwang import main
 from yiwang.casework.messages import Status
-from yiwang.casework.service import cases, reading
+from yiwang.casework.service import cases, holding, reading
 from yiwang.enforcement import service as enforcement
 from yiwang.ground.actor import SYSTEM
 from yiwang.ground.outcome import Conflict, Forbidden, Invalid, Refused
@@ -244,6 +244,6 @@ def test_机构改革以后_谁办过谁决定过_照当时记(office: Office) -
     after = Database(office.conninfo)  # another process: nothing of the directory is remembered
     with main.engine(after, office.clock).begin(SYSTEM) as work:
         case = reading.look(work, *filed)
-        assert cases.decisions(work, case) == {"330000.NYT": "grant"}
-        assert "330000.NYT" in cases.organisations_of(work, case)
+        assert holding.decisions(work, case) == {"330000.NYT": "grant"}
+        assert "330000.NYT" in holding.organisations_of(work, case)
     after.close()

@@ -9,7 +9,7 @@ import pytest
 
 from yiwang.casework.messages import Case, CompleteStep, Duty, Task
 from yiwang.casework.rules import separation
-from yiwang.casework.service import cases
+from yiwang.casework.service import cases, verbs
 from yiwang.ground.actor import SYSTEM, Actor
 from yiwang.ground.outcome import Conflict, Forbidden, Invalid
 from yiwang.handling.messages import Decide, Reply, Review
@@ -84,7 +84,7 @@ def test_别人的待办和同事领走的待办不能办(office: Office) -> Non
     with pytest.raises(Forbidden, match="not_your_task"):
         _as_stranger(office, filed)
     task = task_of(office.case(filed), "handler")
-    office.by("jst-handler-330000", lambda work: cases.claim(work, *filed, task.id))
+    office.by("jst-handler-330000", lambda work: verbs.claim(work, *filed, task.id))
     with pytest.raises(Conflict, match="task_taken"):
         everything(office, "jst-head-330000", filed, "handler", "pass")
 

@@ -7,7 +7,7 @@ from datetime import date
 from uuid import UUID
 
 from yiwang.casework.messages import Case
-from yiwang.casework.service import cases
+from yiwang.casework.service import holding
 from yiwang.directory import service as directory
 from yiwang.enforcement import store
 from yiwang.enforcement.messages import CreateDuties, DutiesCreated
@@ -60,7 +60,7 @@ def differences(work: Work, stretch: Stretch, held: Mapping[Key, Case]) -> Itera
     for key in sorted(there.keys() | held.keys()):
         case, expected = held.get(key), {}
         if case is not None and case.closed_at and any(d.outcome == "created" for d in case.progress.done):
-            line, on = cases.published_of(work, case).item.supervisor, case.closed_at.astimezone(SHANGHAI).date()
-            expected = _supervisors(work, cases.decisions(work, case), line, case.matter.division, on)
+            line, on = holding.published_of(work, case).item.supervisor, case.closed_at.astimezone(SHANGHAI).date()
+            expected = _supervisors(work, holding.decisions(work, case), line, case.matter.division, on)
         if there.get(key, {}) != expected:
             yield Difference("duty.not_as_granted", *key, {"stored": there.get(key, {}), "expected": expected})

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from yiwang.casework.messages import Case
-from yiwang.casework.service import cases
+from yiwang.casework.service import holding
 from yiwang.casework.service import reading as caseread
 from yiwang.directory import service as directory
 from yiwang.front.desk import read_reference
@@ -55,6 +55,6 @@ def case(work: Work, ref: str) -> Case:
     elif actor.has("applicant"):
         application(work, ref)
         return found
-    elif actor.organisation and actor.organisation in cases.organisations_of(work, found):
+    elif actor.organisation and actor.organisation in holding.organisations_of(work, found):
         return found
     raise NotFound("case.unknown")

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from yiwang.casework.messages import Case
-from yiwang.casework.service import cases, reading
+from yiwang.casework.service import holding, reading
 from yiwang.catalogue.messages import Flow, StepKind
 from yiwang.directory import service as directory
 from yiwang.front.look import parts
@@ -62,7 +62,7 @@ def _name(places: Any, code: str, language: str) -> str:
 
 def _steps(work: Work, case: Case) -> list[dict[str, Any]]:
     """The steps of this case: those done, those open with who holds them, those ahead."""
-    flow = cases.published_of(work, case).item.flow
+    flow = holding.published_of(work, case).item.flow
     places = directory.snapshot(work).organisations
     translate = translator(known(work.language) or SOURCE).gettext
     done = {d.step: d for d in case.progress.done}
@@ -75,7 +75,7 @@ def _steps(work: Work, case: Case) -> list[dict[str, Any]]:
         if state == "ahead" and case.closed_at is not None:
             continue
         try:
-            desk = task.desk if task else cases.desk_of(work, case, step)
+            desk = task.desk if task else holding.desk_of(work, case, step)
         except Refused:
             desk = ""
         rows.append(
@@ -86,7 +86,7 @@ def _steps(work: Work, case: Case) -> list[dict[str, Any]]:
                 "special": step.kind is StepKind.SPECIAL,
                 "at": done[step.id].at if state == "done" else None,
                 "who": translate(mark("数据共享系统"))
-                if desk == cases.AUTOMATIC
+                if desk == holding.AUTOMATIC
                 else _name(places, desk, work.language),
                 "when": date_and_time(done[step.id].at, known(work.language) or SOURCE) if state == "done" else "",
                 "outcome": translate(WORDS.outcome.get(done[step.id].outcome, "")) if state == "done" else "",
@@ -143,7 +143,7 @@ def said(work: Work, entries: list[Entry], case: Case) -> list[dict[str, Any]]:
     people = directory.names_of(work, [e.person for e in entries])
     posts = directory.post_names(work, [e.post for e in entries])
     places = directory.snapshot(work).organisations
-    steps = {s.id: name_of(s, work.language) for s in cases.published_of(work, case).item.flow.steps}
+    steps = {s.id: name_of(s, work.language) for s in holding.published_of(work, case).item.flow.steps}
     rows = []
     for e in entries:
         outcome = translate(WORDS.outcome.get(str(e.facts.get("outcome", "")), ""))

@@ -10,7 +10,7 @@ from litestar import Response
 from litestar.params import Parameter
 
 from yiwang.casework.messages import Case, InboxQuery
-from yiwang.casework.service import cases
+from yiwang.casework.service import cases, verbs
 from yiwang.casework.service import reading as caseread
 from yiwang.front import scope
 from yiwang.front.desk import reference
@@ -79,7 +79,7 @@ def claim(counter: Counter, key: Key, ref: Reference, task: UUID, data: views.No
     """Take a task, so that nobody works it unaware."""
 
     def do(work: Work, case: Case) -> object:
-        return cases.claim(work, case.matter.home, case.matter.id, task)
+        return verbs.claim(work, case.matter.home, case.matter.id, task)
 
     return _done(counter, key, ref, data, do)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from yiwang.casework.messages import Case
-from yiwang.casework.service import cases, reading
+from yiwang.casework.service import cases, holding, reading, running
 from yiwang.enforcement import service as enforcement
 from yiwang.enforcement.messages import CreateDuties
 from yiwang.ground.outcome import NotFound
@@ -23,14 +23,14 @@ def finish_automatic(command: FinishAutomatic, work: Work) -> None:
 def note(command: Note, work: Work) -> None:
     """Write into the thread; a draft has no case and no thread yet."""
     try:
-        cases.note_on(work, command.home, command.id, command.act, command.facts, command.clause)
+        running.note_on(work, command.home, command.id, command.act, command.facts, command.clause)
     except NotFound:
         return
 
 
 def supervise(command: Supervise, work: Work) -> None:
     """Make the supervision duties of what was granted."""
-    case: Case = cases.hold(work, command.home, command.id)
+    case: Case = holding.hold(work, command.home, command.id)
     enforcement.create_duties(
         CreateDuties(
             home=command.home,
@@ -38,8 +38,8 @@ def supervise(command: Supervise, work: Work) -> None:
             number=case.matter.number,
             item=case.matter.item,
             division=case.matter.division,
-            supervisor=cases.published_of(work, case).item.supervisor,
-            outcomes=cases.decisions(work, case),
+            supervisor=holding.published_of(work, case).item.supervisor,
+            outcomes=holding.decisions(work, case),
         ),
         work,
     )
@@ -64,5 +64,5 @@ def ask_rating(command: AskRating, work: Work) -> None:
 
 def announce(command: Announce, work: Work) -> None:
     """Tell the systems of the organisations that take part in a case."""
-    case = cases.hold(work, command.home, command.id)
-    webhooks.announce(work, command, cases.organisations_of(work, case))
+    case = holding.hold(work, command.home, command.id)
+    webhooks.announce(work, command, holding.organisations_of(work, case))

@@ -12,7 +12,7 @@ from yiwang.casework.messages import Case, Duty, Status, Task
 from yiwang.casework.rules import timing
 from yiwang.casework.rules.flow import compiled
 from yiwang.casework.rules.replay import Act, Replayed, replay
-from yiwang.casework.service.cases import AUTOMATIC, OPEN, published_of
+from yiwang.casework.service.holding import AUTOMATIC, OPEN, published_of
 from yiwang.ground.audit import FIRST, LAST, Difference, Key, Stretch
 from yiwang.ground.outcome import Refused
 from yiwang.ground.workdays import Calendar

@@ -8,7 +8,7 @@ from uuid import UUID
 from litestar import Response
 
 from yiwang.casework.messages import Case, InboxQuery, InboxRow, Task
-from yiwang.casework.service import cases
+from yiwang.casework.service import cases, holding, verbs
 from yiwang.casework.service import reading as caseread
 from yiwang.catalogue import service as catalogue
 from yiwang.catalogue.messages import StepKind
@@ -194,12 +194,12 @@ def _ours(desk: Desk, task: Task) -> bool:
 
 def _task(work: Work, desk: Desk, case: Case, task: Task) -> dict[str, Any]:
     """What waits for the actor in a case: the task, its step, the earlier steps it may go back to."""
-    flow = cases.published_of(work, case).item.flow
+    flow = holding.published_of(work, case).item.flow
     finished = {d.step for d in case.progress.done if d.outcome != "skip"}
     back = [s for s in flow.steps if s.id in finished and s.id != task.step and s.kind is StepKind.REVIEW]
     return {
         "task": task,
-        "step": cases.step_of(work, case, task.step),
+        "step": holding.step_of(work, case, task.step),
         "back": back,
         "light": lights.towards(task.due, task.opened_at, desk.today, work.calendar) if task.due else None,
         "taken": bool(task.holder) and task.holder != desk.who.person,
@@ -245,7 +245,7 @@ def act(ref: str, task: UUID, desk: Desk, body: bytes) -> Response[str]:
 
     def do(work: Work) -> dict[str, str]:
         home, case_id, _ = _concerned(work, ref)
-        case = cases.hold(work, home, case_id)
+        case = holding.hold(work, home, case_id)
         found = next((t for t in case.tasks.values() if t.id == task), None)
         if found is None:
             raise Conflict("case.task_gone", number=case.matter.number)
@@ -254,7 +254,7 @@ def act(ref: str, task: UUID, desk: Desk, body: bytes) -> Response[str]:
                 raise Invalid("handling.form", errors=(FieldError("words", "field.required"),))
             cases.send_back(work, home, case_id, task, form.get("to"), form.get("words")[:1000])
             return {}
-        kind = cases.step_of(work, case, found.step).kind
+        kind = holding.step_of(work, case, found.step).kind
         service, command = _command(kind, form, {"home": home, "id": case_id, "task": task})
         service(command, work)
         return {}
@@ -275,7 +275,7 @@ def claim(ref: str, task: UUID, desk: Desk, body: bytes) -> Response[str]:
 
     def take(work: Work) -> dict[str, str]:
         home, case_id, _ = _concerned(work, ref)
-        cases.claim(work, home, case_id, task)
+        verbs.claim(work, home, case_id, task)
         return {}
 
     try:

@@ -6,7 +6,7 @@ from typing import Any
 
 from litestar import Response
 
-from yiwang.casework.service import cases
+from yiwang.casework.service import holding
 from yiwang.casework.service import reading as caseread
 from yiwang.casework.service.reading import Overdue
 from yiwang.catalogue import service as catalogue
@@ -104,7 +104,7 @@ def _line(work: Work, row: Overdue) -> dict[str, Any]:
                 "broken": h.due is not None and h.due < work.today,
             }
             for h in row.held
-            if h.desk != cases.AUTOMATIC
+            if h.desk != holding.AUTOMATIC
         ],
         "deciding": name_of(places[row.deciding], work.language) if row.deciding in places else row.deciding,
     }

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from yiwang.casework.messages import Case
-from yiwang.casework.service import cases
+from yiwang.casework.service import holding
 from yiwang.catalogue.messages import Silence, StepKind
 from yiwang.ground.audit import Difference, Key, Stretch
 from yiwang.handling import store
@@ -24,7 +24,7 @@ def differences(work: Work, stretch: Stretch, held: Mapping[Key, Case]) -> Itera
         if on_file != expected:
             yield Difference("decision.not_as_in_flow", *key, {"stored": on_file, "expected": expected})
         for task in case.tasks.values() if case is not None else ():
-            step = cases.step_of(work, case, task.step) if case is not None else None
+            step = holding.step_of(work, case, task.step) if case is not None else None
             watched = step is not None and step.silence is Silence.DEEMED and task.due is not None
             if watched and (key[0], str(task.id)) not in timers:
                 yield Difference("timer.missing", *key, {"kind": SILENCE, "step": task.step})
@@ -32,4 +32,4 @@ def differences(work: Work, stretch: Stretch, held: Mapping[Key, Case]) -> Itera
 
 def _decisions(work: Work, case: Case) -> dict[str, str]:
     done = [d for d in case.progress.done if d.outcome in ("grant", "refuse")]
-    return {d.step: d.outcome for d in done if cases.step_of(work, case, d.step).kind is StepKind.DECIDE}
+    return {d.step: d.outcome for d in done if holding.step_of(work, case, d.step).kind is StepKind.DECIDE}

@@ -6,7 +6,7 @@ from datetime import datetime, time
 from uuid import UUID
 
 from yiwang.casework.messages import Case
-from yiwang.casework.service import cases
+from yiwang.casework.service import cases, holding, running
 from yiwang.catalogue.messages import Silence, StepKind
 from yiwang.ground.outcome import FieldError, Invalid
 from yiwang.handling.messages import Reply, WatchConsultation
@@ -46,14 +46,14 @@ def silence_runner() -> Runner:
 
     def inside(work: Work, errand: Errand, _: object) -> None:
         case_id, task_id = UUID(errand.payload["id"]), UUID(errand.payload["task"])
-        case = cases.hold(work, errand.home, case_id)
+        case = holding.hold(work, errand.home, case_id)
         task = next((t for t in case.tasks.values() if t.id == task_id), None)
         if task is None:
             return
-        step = cases.step_of(work, case, task.step)
+        step = holding.step_of(work, case, task.step)
         if step.silence is Silence.DEEMED:
             cases.deem_silent(work, case, task, step.basis)
         else:
-            cases.note_on(work, errand.home, case_id, "consultation.silent", {"step": step.id})
+            running.note_on(work, errand.home, case_id, "consultation.silent", {"step": step.id})
 
     return Runner(inside=inside)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hashlib import sha256
 
 from yiwang.casework.messages import Case, CompleteStep
-from yiwang.casework.service import cases
+from yiwang.casework.service import cases, holding
 from yiwang.catalogue.messages import Step, StepKind
 from yiwang.ground.outcome import Conflict, FieldError, Invalid
 from yiwang.handling.messages import OnTask
@@ -17,11 +17,11 @@ WORDS_LIMIT = 4000
 
 def at(work: Work, command: OnTask, kind: StepKind) -> tuple[Case, Step]:
     """待办与环节: the case, locked, and the step of the task; Conflict when it is gone or of another kind."""
-    case = cases.hold(work, command.home, command.id)
+    case = holding.hold(work, command.home, command.id)
     task = next((t for t in case.tasks.values() if t.id == command.task), None)
     if task is None:
         raise Conflict("case.task_gone", number=case.matter.number)
-    step = cases.step_of(work, case, task.step)
+    step = holding.step_of(work, case, task.step)
     if step.kind is not kind:
         raise Conflict("handling.other_step", step=step.name)
     return case, step

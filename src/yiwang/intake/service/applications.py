@@ -8,7 +8,7 @@ from datetime import date, datetime, time, timedelta
 from uuid import UUID
 
 from yiwang.casework.messages import REMEDIES, Case, CompleteStep, OpenCase, Status
-from yiwang.casework.service import cases, reading
+from yiwang.casework.service import cases, holding, reading, running
 from yiwang.catalogue import service as catalogue
 from yiwang.catalogue.messages import CaseType, Item, Necessity, Published
 from yiwang.directory import service as directory
@@ -211,7 +211,7 @@ def accept(command: Accept, work: Work) -> Receipt:
 
     Refused with everything that is missing, at once. Nothing that a department holds can be on that list (R38).
     """
-    case = cases.hold(work, command.home, command.id)
+    case = holding.hold(work, command.home, command.id)
     application = store.application(work, command.home, command.id, lock=True)
     published = catalogue.version_of(work, application.item, application.item_version)
     _own_materials(published, application, command.brought)
@@ -245,7 +245,7 @@ def ask_once(work: Work, home: int, application_id: UUID, lacks: Sequence[Lack],
     Refused when the notice asks for something that a department holds (规定 7, 43(3)), and after the five working
     days within which it may be given. What is not supplied within `days` working days counts as withdrawn (规定 11).
     """
-    case = cases.hold(work, home, application_id)
+    case = holding.hold(work, home, application_id)
     application = store.application(work, home, application_id, lock=True)
     check_centre(work, application)
     if application.state != "submitted" or application.submitted_at is None:
@@ -263,7 +263,7 @@ def ask_once(work: Work, home: int, application_id: UUID, lacks: Sequence[Lack],
     for lack in lacks:
         if lack.material in held:
             raise Refused("intake.asks_for_held", clause="规定 7", material=held[lack.material])
-    cases.lend_hand(work, case, cases.accept_task(case))
+    running.lend_hand(work, case, cases.accept_task(case))
     cases.mark_correction(work, home, application_id, waiting=True)
     work.change(APPLICATION, {"home": home, "id": application_id}, {"state": "correction"})
     until = work.calendar.add(work.today, days)
@@ -285,14 +285,14 @@ def corrected(work: Work, home: int, application_id: UUID, form: Mapping[str, ob
 
 def refuse(work: Work, home: int, application_id: UUID, reason: str, authority: str) -> None:
     """不予受理: not this authority's competence; names the right one, with the remedies. 行政许可法 32(1)(2), 38"""
-    case = cases.hold(work, home, application_id)
+    case = holding.hold(work, home, application_id)
     application = store.application(work, home, application_id, lock=True)
     check_centre(work, application)
     if application.state not in ("submitted", "correction"):
         raise Conflict("intake.not_waiting")
     if not reason.strip():
         raise Invalid("intake.form", errors=(FieldError("reason", "field.required"),))
-    cases.lend_hand(work, case, cases.accept_task(case))
+    running.lend_hand(work, case, cases.accept_task(case))
     cases.end(work, home, application_id, "refused", reason, "行政许可法 32")
     sharing.stop_asking(StopAsking(home=home, id=application_id), work)
     work.change(APPLICATION, {"home": home, "id": application_id}, {"state": "refused"})
@@ -306,7 +306,7 @@ def withdraw(work: Work, home: int, application_id: UUID) -> None:
     if application.state == "draft":
         work.change(APPLICATION, {"home": home, "id": application_id}, {"state": "withdrawn"})
         return
-    case = cases.hold(work, home, application_id)
+    case = holding.hold(work, home, application_id)
     if case.decided_at is not None:
         raise Conflict("intake.decided_already")
     cases.end(work, home, application_id, "withdrawn", "applicant")
@@ -321,7 +321,7 @@ def deem_runner() -> Runner:
     """
 
     def inside(work: Work, errand: Errand, _: object) -> None:
-        case = cases.hold(work, errand.home, UUID(errand.payload["id"]))
+        case = holding.hold(work, errand.home, UUID(errand.payload["id"]))
         application = store.application(work, errand.home, case.matter.id, lock=True)
         noticed = any(n.kind == "correction" for n in store.notices(work, errand.home, application.id))
         if application.state != "submitted" or noticed != errand.payload["corrected"]:
@@ -339,7 +339,7 @@ def lapse_runner() -> Runner:
 
     def inside(work: Work, errand: Errand, _: object) -> None:
         application_id = UUID(errand.payload["id"])
-        cases.hold(work, errand.home, application_id)
+        holding.hold(work, errand.home, application_id)
         if store.application(work, errand.home, application_id, lock=True).state != "correction":
             return
         cases.end(work, errand.home, application_id, "withdrawn", "逾期未补正，视为撤回申请", "规定 11")
@@ -447,4 +447,6 @@ def count_visit(work: Work, application: Application, reason: str) -> None:
         },
     )
     if seq > 1:
-        cases.note_on(work, application.home, application.id, "visit.second", {"reason": reason, "seq": seq}, "规定 2")
+        running.note_on(
+            work, application.home, application.id, "visit.second", {"reason": reason, "seq": seq}, "规定 2"
+        )

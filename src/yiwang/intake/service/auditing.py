@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from yiwang.casework.messages import Case, Status
-from yiwang.casework.service import cases as casework
+from yiwang.casework.service import holding
 from yiwang.ground.audit import Difference, Key, Stretch
 from yiwang.intake.service.applications import DEEM, LAPSE
 from yiwang.plumbing import outbox
@@ -78,4 +78,4 @@ def _of_one(one: _Filed, case: Case, timers: Mapping[str, set[tuple[int, str]]])
 def _granted(work: Work, case: Case) -> list[str]:
     if case.decided_at is None:
         return []
-    return sorted(who for who, outcome in casework.decisions(work, case).items() if outcome == "grant")
+    return sorted(who for who, outcome in holding.decisions(work, case).items() if outcome == "grant")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from yiwang.casework.messages import CompleteStep
-from yiwang.casework.service import cases
+from yiwang.casework.service import cases, holding
 from yiwang.ground.outcome import Conflict, FieldError, Invalid
 from yiwang.intake import store
 from yiwang.intake.messages import Delivered, Delivery, HandOver, IssueResults
@@ -21,7 +21,7 @@ def hand_over(command: HandOver, work: Work) -> Delivered:
     applying has come once (R01).
     """
     application = store.application(work, command.home, command.id, lock=True)
-    case = cases.hold(work, command.home, command.id)
+    case = holding.hold(work, command.home, command.id)
     task = next((t for t in case.tasks.values() if t.role == "issuer"), None)
     if task is None:
         raise Conflict("intake.not_ready", number=application.number)

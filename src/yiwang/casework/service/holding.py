@@ -1,0 +1,104 @@
+"""办件在手 — a case in the hands of one act: loaded and locked once, its flow, its desks, its journal."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from uuid import UUID
+
+from yiwang.casework import store
+from yiwang.casework.messages import (
+    Case,
+    Done,
+    Status,
+    Task,
+)
+from yiwang.casework.rules import timing
+from yiwang.casework.rules.flow import Compiled, compiled
+from yiwang.catalogue import service as catalogue
+from yiwang.catalogue.messages import At, Published, Step, StepKind
+from yiwang.directory import service as directory
+from yiwang.ground.outcome import Conflict
+from yiwang.ground.workdays import Calendar
+from yiwang.plumbing.work import SHANGHAI, Work
+
+AUTOMATIC = "system"
+OPEN = (Status.SUBMITTED, Status.CORRECTION, Status.HANDLING, Status.SUSPENDED, Status.DECIDED, Status.READY)
+
+
+def hold(work: Work, home: int, case_id: UUID) -> Case:
+    """The case, locked for this act; a second call in the same act gives the same one."""
+    key = ("case", home, case_id)
+    case: Case | None = work.held.get(key)
+    if case is None:
+        case = work.held[key] = store.load(work, home, case_id, lock=True)
+    return case
+
+
+def published_of(work: Work, case: Case) -> Published:
+    """The item version the case runs on: the one it was accepted under."""
+    return catalogue.version_of(work, case.matter.item, case.matter.item_version)
+
+
+def flow_of(work: Work, case: Case) -> Compiled:
+    return compiled(published_of(work, case).item.flow)
+
+
+def step_of(work: Work, case: Case, step: str) -> Step:
+    """A step of the case's flow."""
+    return flow_of(work, case).step(step)
+
+
+def find_task(case: Case, task_id: UUID) -> Task:
+    task = next((t for t in case.tasks.values() if t.id == task_id), None)
+    if task is None:
+        raise Conflict("case.task_gone", number=case.matter.number)
+    return task
+
+
+def note(work: Work, case: Case, act: str, facts: Mapping[str, object], clause: str = "") -> None:
+    """记入卷宗: an act on this case in its journal. The caller keeps the case afterwards."""
+    case.thread = work.record(case.thread, act, facts, clause)
+
+
+def due_columns(case: Case, today: date, calendar: Calendar) -> dict[str, object]:
+    """The due dates of a case as the columns its row and its inbox rows keep."""
+    dues = timing.dues(case.timing, calendar, today)
+    return {"promised_due": dues.promised, "legal_due": dues.legal, "provisional": dues.provisional}
+
+
+def desk_of(work: Work, case: Case, step: Step, on: date | None = None) -> str:
+    """谁办: the one organisation that works a step of this case, on a day or today. R20, R52"""
+    who = step.who
+    assert who is not None, step.id
+    if who.role == AUTOMATIC:
+        return AUTOMATIC
+    if who.at is At.RECEIVING:
+        return case.matter.receiving
+    if who.line == "*" and who.at is At.DECIDING:
+        return case.matter.deciding
+    level = directory.organisation(work, case.matter.deciding).level if who.at is At.DECIDING else who.at.value
+    return directory.resolve(work, who.line, level, case.matter.division, on or work.today).code
+
+
+def organisations_of(work: Work, case: Case) -> frozenset[str]:
+    """经办单位: every organisation that has or had something to do with the case; nobody else may see it. K3"""
+    flow = flow_of(work, case)
+    open_now = {t.desk for t in case.tasks.values()}
+    worked = {_desk_then(work, case, done) for done in case.progress.done if flow.step(done.step).who is not None}
+    return frozenset({case.matter.receiving, case.matter.deciding, *open_now, *worked})
+
+
+def decisions(work: Work, case: Case) -> dict[str, str]:
+    """各部门决定: grant or refuse of each deciding step, by the organisation that decided."""
+    flow = flow_of(work, case)
+    return {
+        _desk_then(work, case, done): done.outcome
+        for done in case.progress.done
+        if flow.step(done.step).kind is StepKind.DECIDE
+    }
+
+
+def _desk_then(work: Work, case: Case, done: Done) -> str:
+    """The organisation that worked a finished step, as departments stood that day, whatever became of them since."""
+    return desk_of(work, case, flow_of(work, case).step(done.step), done.at.astimezone(SHANGHAI).date())

@@ -1,0 +1,219 @@
+"""办件推进 — what an event does to a case: flow, tasks, inboxes, clock, and what it tells the net."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import date
+from typing import TypedDict
+from uuid import UUID
+
+from yiwang.casework import store
+from yiwang.casework.messages import (
+    Case,
+    CaseAccepted,
+    CaseClosed,
+    CaseDecided,
+    CaseReady,
+    ClockMet,
+    ClockResumed,
+    ClockStarted,
+    ClockStopped,
+    Ended,
+    FlowEvent,
+    Status,
+    StepClosed,
+    StepOpened,
+    Task,
+    TaskOpened,
+)
+from yiwang.casework.rules import separation, timing
+from yiwang.casework.rules.flow import advance
+from yiwang.casework.rules.replay import ENDS
+from yiwang.casework.service.holding import AUTOMATIC, decisions, desk_of, due_columns, flow_of, hold, note
+from yiwang.casework.store import INBOX
+from yiwang.catalogue.messages import Step, StepKind
+from yiwang.directory import service as directory
+from yiwang.ground.outcome import Conflict, Forbidden
+from yiwang.plumbing.work import Work
+
+
+def lend_hand(work: Work, case: Case, task: Task) -> None:
+    """经手: the actor works this task: it is the actor's desk, role and task, and the one duty in this case. R14"""
+    own_desk(work, case, task)
+    duty = separation.duty_of(task.role)
+    separation.permit(case.hands, work.actor.person, duty)
+    kind = directory.organisation(work, task.desk).kind
+    separation.permit_organisation(duty, kind)
+    store.lend_hand(work, case, duty, kind)
+
+
+def own_desk(work: Work, case: Case, task: Task) -> None:
+    if task.desk != work.actor.organisation or task.role not in work.actor.roles:
+        raise Forbidden("case.not_your_task", desk=task.desk, role=task.role)
+    if task.holder and task.holder != work.actor.person:
+        raise Conflict("case.task_taken", number=case.matter.number)
+
+
+def keep(work: Work, case: Case) -> None:
+    store.keep(work, case, due_columns(case, work.today, work.calendar))
+
+
+def note_on(work: Work, home: int, case_id: UUID, act: str, facts: Mapping[str, object], clause: str = "") -> None:
+    """记入卷宗 from another system: lock, write, keep. No personal data in `facts`."""
+    case = hold(work, home, case_id)
+    note(work, case, act, facts, clause)
+    keep(work, case)
+
+
+def run(work: Work, case: Case, event: FlowEvent, started_on: date | None = None) -> None:
+    """Advance the flow and do what it asks for; tell the net only when the case stands."""
+    flow = flow_of(work, case)
+    case.progress, effects = advance(flow, case.progress, event, case.facts)
+    events: list[object] = []
+    for effect in effects:
+        match effect:
+            case StepOpened():
+                events += _open_task(work, case, flow.step(effect.step))
+            case StepClosed():
+                _close_task(work, case, effect.step)
+            case ClockStarted():
+                events += _start_clock(work, case, started_on or work.today)
+            case ClockStopped() | ClockResumed():
+                _stop_or_resume(work, case, effect)
+            case ClockMet():
+                case.timing = replace(case.timing, met_on=work.today)
+            case Ended():
+                events += _end(work, case, effect)
+    redate(work, case)
+    keep(work, case)
+    for told in events:
+        work.tell(told)
+
+
+def _start_clock(work: Work, case: Case, day: date) -> list[object]:
+    case.timing = timing.start(case.timing, day)
+    case.accepted_at = work.now
+    case.status = Status.HANDLING
+    columns = due_columns(case, work.today, work.calendar)
+    promised, legal = columns["promised_due"], columns["legal_due"]
+    assert promised is None or isinstance(promised, date)
+    assert legal is None or isinstance(legal, date)
+    return [
+        CaseAccepted(
+            **names(case),
+            accepted_on=day,
+            promised_due=promised,
+            legal_due=legal,
+            division=case.matter.division,
+            deciding=case.matter.deciding,
+        )
+    ]
+
+
+def _stop_or_resume(work: Work, case: Case, effect: ClockStopped | ClockResumed) -> None:
+    if isinstance(effect, ClockStopped):
+        case.timing = timing.stop(case.timing, effect.ground, work.today)
+        case.status = Status.SUSPENDED
+    else:
+        case.timing = timing.resume(case.timing, work.today)
+        case.status = Status.HANDLING
+
+
+def _end(work: Work, case: Case, effect: Ended) -> list[object]:
+    case.status = ENDS.get(effect.end, Status.TERMINATED)
+    case.closed_at = work.now
+    note(work, case, "case.closed", {"end": effect.end})
+    return [CaseClosed(**names(case), end=effect.end, receiving=case.matter.receiving, deciding=case.matter.deciding)]
+
+
+class Names(TypedDict):
+    home: int
+    id: UUID
+    number: str
+    item: str
+
+
+def names(case: Case) -> Names:
+    return {"home": case.matter.home, "id": case.matter.id, "number": case.matter.number, "item": case.matter.item}
+
+
+def _open_task(work: Work, case: Case, step: Step) -> list[object]:
+    if step.who is None:
+        return []
+    desk = desk_of(work, case, step)
+    due = timing.step_due(step.limit, work.today, work.calendar, case.timing.stops)
+    task = Task(id=work.new_id(), step=step.id, desk=desk, role=step.who.role, opened_at=work.now, due=due)
+    case.tasks[step.id] = task
+    events: list[object] = []
+    if step.kind in (StepKind.ISSUE, StepKind.DELIVER) and case.decided_at is None:
+        case.decided_at = work.now
+        case.status = Status.DECIDED
+        events.append(
+            CaseDecided(
+                **names(case),
+                outcomes=decisions(work, case),
+                division=case.matter.division,
+                deciding=case.matter.deciding,
+            )
+        )
+    if step.kind is StepKind.DELIVER:
+        case.status = Status.READY
+        events.append(CaseReady(**names(case), receiving=case.matter.receiving, outcomes=decisions(work, case)))
+    if desk != AUTOMATIC:
+        _put_inbox(work, case, task, step)
+    opened = TaskOpened(
+        **names(case), task=task.id, step=step.id, step_kind=step.kind, desk=desk, role=task.role, due=due
+    )
+    return [*events, opened]
+
+
+def _put_inbox(work: Work, case: Case, task: Task, step: Step) -> None:
+    matter = case.matter
+    columns = due_columns(case, work.today, work.calendar)
+    work.put_once(
+        INBOX,
+        {
+            "desk": task.desk,
+            "id": task.id,
+            "home": matter.home,
+            "matter": matter.id,
+            "number": matter.number,
+            "item": matter.item,
+            "item_name": matter.item_name,
+            "applicant": matter.applicant,
+            "division": matter.division,
+            "step": step.id,
+            "step_name": step.name,
+            "step_kind": step.kind,
+            "role": task.role,
+            "opened_at": task.opened_at,
+            "step_due": task.due,
+            "promised_due": columns["promised_due"],
+            "legal_due": columns["legal_due"],
+            "paused": case.status is Status.SUSPENDED,
+            "holder": "",
+        },
+    )
+
+
+def _close_task(work: Work, case: Case, step: str) -> None:
+    task = case.tasks.pop(step, None)
+    if task is not None and task.desk != AUTOMATIC:
+        work.remove(INBOX, {"desk": task.desk, "id": task.id})
+
+
+def redate(work: Work, case: Case) -> None:
+    """The due dates of every open task follow the case's clock."""
+    columns = due_columns(case, work.today, work.calendar)
+    for task in case.tasks.values():
+        if task.desk != AUTOMATIC:
+            work.change(
+                INBOX,
+                {"desk": task.desk, "id": task.id},
+                {
+                    "promised_due": columns["promised_due"],
+                    "legal_due": columns["legal_due"],
+                    "paused": case.status is Status.SUSPENDED,
+                },
+            )
