@@ -15,6 +15,7 @@ from yiwang.commands.running import migrate, serve, worker
 from yiwang.commands.sandbox import sandbox
 from yiwang.commands.verify import verify
 from yiwang.commands.walk import walk
+from yiwang.commands.witness import witness
 
 app = typer.Typer(
     name="yiwang",
@@ -30,6 +31,7 @@ app.command()(migrate)
 app.command()(due)
 app.command()(sandbox)
 app.command()(walk)
+app.command()(witness)
 app.command()(verify)
 app.command()(reconcile)
 app.command()(bench)

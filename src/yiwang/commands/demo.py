@@ -14,7 +14,7 @@ from rich.table import Table
 
 from yiwang import main
 from yiwang.commands.processes import Stopped, Tree, stop_on_signals
-from yiwang.commands.running import SANDBOX, data_folder
+from yiwang.commands.running import SANDBOX, WITNESSES, data_folder, witness_folders
 from yiwang.commands.sandbox import DEMO_SECRET, SECRET
 from yiwang.commands.serving import free_port
 from yiwang.commands.walk import wait_for
@@ -32,7 +32,7 @@ def demo(
     data: Annotated[Path | None, typer.Option(help="Data folder; kept between runs.")] = None,
     accounts_json: Annotated[Path | None, typer.Option(help="Write the accounts, with headers, to this file.")] = None,
 ) -> None:
-    """Start everything: database, demo data, sandbox departments, worker, web server. Ctrl-C stops it."""
+    """Start everything: database, demo data, sandbox departments, witnesses, worker, web server. Ctrl-C stops it."""
     folder = data_folder(data)
     stop_on_signals()
     try:
@@ -57,7 +57,7 @@ def _run(database: Access, folder: Path, accounts_json: Path | None, port: int) 
         secret_file = accounts_json or folder / "accounts.json"
         secret_file.write_bytes(msgspec.json.format(msgspec.json.encode(accounts), indent=1))
         secret_file.chmod(stat.S_IRUSR | stat.S_IWUSR)
-        address = _start(tree, database.app, secret_file, port)
+        address = _start(tree, database.app, folder, secret_file, port)
         _show(address, accounts)
         tree.watch(database.keep)
     except Stopped:
@@ -78,16 +78,20 @@ def _prepare(to: Access) -> list[dict[str, Any]]:
         database.close()
 
 
-def _start(tree: Tree, conninfo: str, accounts: Path, port: int) -> str:
+def _start(tree: Tree, conninfo: str, folder: Path, accounts: Path, port: int) -> str:
     web = free_port("127.0.0.1", port)
     sandbox = free_port("127.0.0.1", web + 1)
+    witness = free_port("127.0.0.1", sandbox + 1)
+    near, far = witness_folders(folder)
     tree.environment = {
         DATABASE: conninfo,
         ACCOUNTS: str(accounts),
         SECRET: DEMO_SECRET,
         SANDBOX: f"http://127.0.0.1:{sandbox}",
+        WITNESSES: f"{near} http://127.0.0.1:{witness}",
     }
     tree.start("sandbox", "sandbox", "--port", str(sandbox))
+    tree.start("witness", "witness", str(far), "--port", str(witness))
     tree.start("worker", "worker")
     tree.start("web", "serve", "--port", str(web))
     address = f"http://127.0.0.1:{web}"

@@ -18,16 +18,20 @@ from yiwang.commands.serving import free_port
 from yiwang.commands.serving import serve as serve_application
 from yiwang.connectors.departments.client import DepartmentClient
 from yiwang.connectors.webhooks.client import WebhookClient
+from yiwang.connectors.witness.client import witnesses
 from yiwang.ground.actor import SYSTEM
-from yiwang.plumbing import outbox, telemetry
+from yiwang.plumbing import outbox, sealing, telemetry
 from yiwang.plumbing.database import Database, Unavailable, Unsafe
 from yiwang.plumbing.migrations import Changed, pending
 from yiwang.plumbing.migrations import migrate as bring_up
-from yiwang.plumbing.shift import Shift
+from yiwang.plumbing.shift import Round, Shift
 from yiwang.plumbing.work import Engine
 from yiwang.web import DATABASE
 
 SANDBOX = "YIWANG_DEPARTMENTS_URL"
+WITNESSES = "YIWANG_WITNESSES"
+SEALING = 2.0
+"""Seconds between two looks for what is not sealed yet."""
 
 
 def _database_url() -> str:
@@ -101,13 +105,21 @@ def worker(
         elif once:
             while sum(outbox.drain(engine, runners, lane) for lane in main.LANES):
                 pass
+            _seal(engine)
         else:
-            Shift(engine, runners, main.LANES).run()
+            Shift(engine, runners, main.LANES, [Round("sealing", SEALING, lambda: _seal(engine))]).run()
     except Stopped:
         return
     finally:
         client.close()
         database.close()
+
+
+def _seal(engine: Engine) -> None:
+    """Seal what the journal has by now, and tell the witnesses."""
+    while sealing.seal(engine) == sealing.MOST:
+        pass
+    sealing.tell(engine, witnesses(os.environ.get(WITNESSES, "")))
 
 
 def _dead_letters(engine: Engine, *, revive: bool, as_json: bool) -> None:
@@ -132,3 +144,8 @@ def data_folder(given: Path | None) -> Path:
         return given
     root = os.environ.get("XDG_DATA_HOME") or str(Path.home() / ".local" / "share")
     return Path(root) / "yiwang" / "demo"
+
+
+def witness_folders(data: Path) -> tuple[Path, Path]:
+    """Where the two witnesses of an embedded installation keep their heads: its own, and that of the process."""
+    return data / "witness" / "near", data / "witness" / "far"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import socket
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -31,6 +31,15 @@ HEARTBEAT = Table("plumbing.heartbeat", {"worker": "text", "seen_at": "timestamp
 _log = structlog.get_logger("worker")
 
 
+@dataclass(frozen=True, slots=True)
+class Round:
+    """巡: what a worker does again and again, `every` so many seconds, beside the lanes."""
+
+    name: str
+    every: float
+    do: Callable[[], object]
+
+
 @dataclass(slots=True)
 class Shift:
     """值班: works the lanes, each with so many threads, from `run` on until `stopping` is set. Any number may do so."""
@@ -38,15 +47,18 @@ class Shift:
     engine: Engine
     runners: Mapping[str, Runner]
     lanes: Mapping[str, int]
+    rounds: Sequence[Round] = ()
     stopping: Event = field(default_factory=Event)
     name: str = field(default_factory=lambda: f"{socket.gethostname()}:{os.getpid()}")
 
     def run(self) -> None:
         """Until told to stop; the errands in hand are finished first."""
-        with ThreadPoolExecutor(sum(self.lanes.values()), "lane") as threads:
+        with ThreadPoolExecutor(sum(self.lanes.values()) + len(self.rounds), "lane") as threads:
             for lane, number in self.lanes.items():
                 for turn in range(number):
                     threads.submit(self._work, lane, turn, number)
+            for one in self.rounds:
+                threads.submit(self._go_round, one)
             try:
                 self._watch()
             finally:
@@ -63,6 +75,12 @@ class Shift:
                     done = True
             if not done:
                 self.stopping.wait(PAUSE * number)
+
+    def _go_round(self, one: Round) -> None:
+        while not self.stopping.is_set():
+            with self._unharmed(one.name):
+                one.do()
+            self.stopping.wait(one.every)
 
     def _watch(self) -> None:
         swept = self.engine.clock() - SWEEP

@@ -9,7 +9,54 @@ CREATE TABLE plumbing.journal (
     at      timestamptz NOT NULL,
     entry   text        NOT NULL,
     hash    bytea       NOT NULL CHECK (octet_length(hash) = 32),
+    rows    bytea       NOT NULL DEFAULT '',
+    xact    xid8        NOT NULL DEFAULT pg_current_xact_id(),
     CONSTRAINT journal_pkey PRIMARY KEY (home, thread, seq)
+);
+CREATE INDEX journal_xact ON plumbing.journal (xact);
+
+-- The entries of the journal in the order in which the worker sealed them: the leaves of one Merkle tree.
+-- placement: local append-only
+CREATE TABLE plumbing.leaf (
+    n       bigint      NOT NULL CHECK (n >= 0),
+    home    int         NOT NULL,
+    thread  uuid        NOT NULL,
+    seq     int         NOT NULL,
+    hash    bytea       NOT NULL CHECK (octet_length(hash) = 32),
+    CONSTRAINT leaf_pkey PRIMARY KEY (n),
+    CONSTRAINT leaf_entry_key UNIQUE (home, thread, seq)
+);
+
+-- Roots of complete subtrees of 256 leaves, of 256 of these and so on, so that no proof reads the whole tree.
+-- placement: local append-only
+CREATE TABLE plumbing.node (
+    level   int         NOT NULL CHECK (level > 0),
+    n       bigint      NOT NULL CHECK (n >= 0),
+    hash    bytea       NOT NULL CHECK (octet_length(hash) = 32),
+    CONSTRAINT node_pkey PRIMARY KEY (level, n)
+);
+
+-- The signed heads of the tree. `horizon`: all that was written before this transaction is in it.
+-- placement: local append-only
+CREATE TABLE plumbing.head (
+    size      bigint      NOT NULL CHECK (size > 0),
+    root      bytea       NOT NULL CHECK (octet_length(root) = 32),
+    at        timestamptz NOT NULL,
+    key       bytea       NOT NULL CHECK (octet_length(key) = 32),
+    signature bytea       NOT NULL CHECK (octet_length(signature) = 64),
+    peaks     bytea       NOT NULL,
+    horizon   xid8        NOT NULL,
+    CONSTRAINT head_pkey PRIMARY KEY (size)
+);
+
+-- What each witness outside this database last said to a head.
+-- placement: local
+CREATE TABLE plumbing.witnessed (
+    witness text        NOT NULL,
+    size    bigint      NOT NULL,
+    at      timestamptz NOT NULL,
+    refusal text        NOT NULL,
+    CONSTRAINT witnessed_pkey PRIMARY KEY (witness)
 );
 
 -- What is still to be done: an outbox row is a timer that is due now. Done rows go; failed ones stay in view.
