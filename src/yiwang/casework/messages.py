@@ -60,31 +60,34 @@ class Token:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Branching:
-    """分流: a fork that has opened `branches` branches, of which `arrived` have reached its join."""
+    """分流: a fork that has opened branches; its join lets pass when `need` of them have `arrived`."""
 
     fork: str
-    branches: int
+    need: int
     arrived: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Done:
-    """已办环节: a finished step with its outcome."""
+    """已办环节: a finished step with its outcome; `to` is where a return went."""
 
     step: str
     outcome: str
     at: datetime
     round: int = 0
+    to: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Progress:
-    """流程进度: all of a flow's state. `suspended` names the open special procedure; `ended` the end, once reached."""
+    """流程进度: all of a flow's state. `suspended` names the special procedures that stop the clock, in the order in
+    which they began; `ended` the end, once reached.
+    """
 
     open: tuple[Token, ...] = ()
     branching: tuple[Branching, ...] = ()
     done: tuple[Done, ...] = ()
-    suspended: str = ""
+    suspended: tuple[str, ...] = ()
     ended: str = ""
 
 
@@ -130,10 +133,18 @@ class Resume:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Return:
-    """退回: close an open step and open an earlier finished one of the same branch again."""
+    """退回: close an open step and open one that was finished earlier on the way to it again."""
 
     step: str
     to: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TakeBack:
+    """撤回: undo the step that was finished last, as long as nothing happened after it."""
+
+    step: str
     at: datetime
 
 
@@ -145,7 +156,7 @@ class Cancel:
     at: datetime
 
 
-FlowEvent = Begin | Finish | Suspend | Resume | Return | Cancel
+FlowEvent = Begin | Finish | Suspend | Resume | Return | TakeBack | Cancel
 
 
 # ── effects a flow asks for ─────────────────────────────────────────────────────────────────────────
@@ -183,9 +194,10 @@ class ClockStopped:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClockResumed:
-    """恢复计时."""
+    """恢复计时: `place` is which of the open stops ends, counted from 0 in the order in which they began."""
 
     step: str
+    place: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -207,16 +219,33 @@ Effect = StepOpened | StepClosed | ClockStarted | ClockStopped | ClockResumed | 
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Seat:
+    """签署席: somebody asked to sign a task: one of several signers, or one added by a colleague (加签)."""
+
+    person: str
+    kind: str  # signer | added
+    by: str = ""  # who asked
+    outcome: str = ""
+    at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Task:
-    """待办: an open step as its desk sees it. `desk` is the organisation's code, `role` the post's role."""
+    """待办: an open step as its desk sees it. `desk` is the organisation's code, `role` the post's role, `post` the one
+    post that answers for it at this moment (R52).
+    """
 
     id: UUID
     step: str
     desk: str
     role: str
     opened_at: datetime
+    post: str = ""
     due: date | None = None
     holder: str = ""  # the person who claimed it
+    lenders: tuple[str, ...] = ()  # who handed it to somebody and waits for it back, the last one last
+    seats: tuple[Seat, ...] = ()
+    urged: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -249,6 +278,7 @@ class Matter:
     receiving: str  # organisation that took it in
     deciding: str  # organisation that decides
     received_at: datetime
+    parent: UUID | None = None  # the case this one is a part of, in the same home
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -264,6 +294,7 @@ class OpenCase:
     receiving: str
     facts: Facts
     channel: str
+    parent: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -342,6 +373,24 @@ class CaseClosed(CaseEvent):
     deciding: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stalled(CaseEvent):
+    """停在哪里: the clock has found a limit near or passed, and this post holds the case (R52, R76).
+
+    `what`: yellow, overdue, legal, step, issue, silent, unaccepted. `since` is the day the post has had it.
+    """
+
+    what: str
+    step: str
+    desk: str
+    post: str
+    person: str
+    since: date
+    due: date
+    rule: str
+    division: str
+
+
 # ── the case as a whole, as an act holds it and as desks read it ─────────────────────────────────────
 
 
@@ -358,6 +407,8 @@ class Case:
     timing: Timing
     thread: Thread
     hands: dict[str, Duty]
+    recused: tuple[str, ...] = ()  # persons who keep out of this case (回避)
+    warned: tuple[str, ...] = ()  # what the clock has said already, once each
     accepted_at: datetime | None = None
     decided_at: datetime | None = None
     closed_at: datetime | None = None
@@ -420,3 +471,5 @@ class InboxRow:
     legal_due: Any
     paused: bool
     holder: str
+    post: str
+    urged: int

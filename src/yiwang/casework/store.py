@@ -47,6 +47,10 @@ MATTER = Table(
         "closed_at": "timestamptz",
         "journal_seq": "int",
         "journal_head": "bytea",
+        "parent": "uuid",
+        "recused": "jsonb",
+        "warned": "jsonb",
+        "look_on": "date",
     },
     ("home", "id"),
     {"matter_pkey": "case.already_open", "matter_number_key": "work.try_again"},
@@ -84,6 +88,8 @@ INBOX = Table(
         "legal_due": "date",
         "paused": "boolean",
         "holder": "text",
+        "post": "text",
+        "urged": "int",
     },
     ("desk", "id"),
 )
@@ -92,7 +98,7 @@ _CASE = """
 SELECT number, item, item_version, item_name, flow_kind, applicant, division, receiving, deciding, channel, status,
        facts, progress, tasks, timing, received_at, accepted_at, decided_at, closed_at, journal_seq, journal_head,
        (SELECT jsonb_object_agg(h.person, h.duty) FROM casework.hand h WHERE h.home = m.home AND h.matter = m.id),
-       home, id, promised_due, legal_due, provisional
+       home, id, promised_due, legal_due, provisional, parent, recused, warned
 FROM casework.matter m
 """
 _LOCK = _CASE + "WHERE home = %s AND id = %s"
@@ -168,6 +174,7 @@ def _case(r: tuple[Any, ...]) -> Case:
         receiving=r[7],
         deciding=r[8],
         received_at=r[15],
+        parent=r[27],
     )
     return Case(
         matter=matter,
@@ -179,6 +186,8 @@ def _case(r: tuple[Any, ...]) -> Case:
         timing=unpack_timing(r[14]),
         thread=Thread(home, case_id, r[19], r[20]),
         hands={person: Duty(duty) for person, duty in (r[21] or {}).items()},
+        recused=tuple(r[28]),
+        warned=tuple(r[29]),
         accepted_at=r[16],
         decided_at=r[17],
         closed_at=r[18],
@@ -198,6 +207,8 @@ def keep(work: Work, case: Case, dues: Mapping[str, object]) -> None:
         "closed_at": case.closed_at,
         "journal_seq": case.thread.seq,
         "journal_head": case.thread.head,
+        "recused": case.recused,
+        "warned": case.warned,
     }
     key = {"home": case.matter.home, "id": case.matter.id}
     if not case.fresh:
@@ -220,6 +231,7 @@ def keep(work: Work, case: Case, dues: Mapping[str, object]) -> None:
             "channel": case.channel,
             "facts": case.facts,
             "received_at": matter.received_at,
+            "parent": matter.parent,
             **values,
         },
     )
@@ -245,7 +257,7 @@ def lend_hand(work: Work, case: Case, duty: Duty, organisation_kind: str) -> Non
 
 _INBOX_COLUMNS = (
     "desk, id, home, matter, number, item, item_name, applicant, division, step, step_name, step_kind, role, "
-    "opened_at, step_due, promised_due, legal_due, paused, holder"
+    "opened_at, step_due, promised_due, legal_due, paused, holder, post, urged"
 )
 _WANTED = "(%(text)s = '' OR applicant ILIKE %(like)s OR item_name ILIKE %(like)s OR number LIKE %(number)s)"
 _DUE = "COALESCE(step_due, promised_due, 'infinity'::date)"  # as the index has it

@@ -33,6 +33,8 @@ class StepKind(StrEnum):
     ISSUE = "issue"  # 制证
     DELIVER = "deliver"  # 统一出件
     SUPERVISE = "supervise"  # 事中事后监管
+    WAIT = "wait"  # 等待期限：公示等，期满自行结束
+    SUBCASE = "subcase"  # 子件：一件事中的另一事项
     FORK = "fork"  # 分流
     JOIN = "join"  # 汇合
 
@@ -63,6 +65,23 @@ class Silence(StrEnum):
 
     WAITS = "waits"
     DEEMED = "deemed"
+
+
+class JoinRule(StrEnum):
+    """汇合规则: when a join lets the case go on; branches that are open then are closed, for nobody waits for them."""
+
+    ALL = "all"  # 全部办完
+    SOME = "some"  # 其中几家办完
+    LEAD = "lead"  # 牵头部门办完即可
+
+
+class Signing(StrEnum):
+    """签署方式: by how many officials of a desk a step is worked."""
+
+    ONE = "one"  # 一人办理
+    ALL = "all"  # 会签：人人签署，一人不同意即为不同意
+    ANY = "any"  # 或签：先签者定
+    VOTES = "votes"  # 票签：按票数
 
 
 class Category(StrEnum):
@@ -195,6 +214,13 @@ class Step:
     optional: bool = False  # may be passed over by whoever holds it
     silence: Silence = Silence.WAITS
     opens: str = ""  # a join names the fork whose branches it waits for
+    rule: JoinRule = JoinRule.ALL  # of a join
+    need: int = 0  # of a join by some: how many branches
+    signing: Signing = Signing.ONE
+    persons: int = 1  # how many officials at least; of a vote, how many seats
+    votes: int = 0  # of a vote: how many carry it
+    item: str = ""  # of a sub-case: the other item's code
+    experts: int = 0  # of a special procedure: how many experts are drawn
     visits: int = 0
     visit_reason: str = ""
     reads: tuple[str, ...] = ()

@@ -102,7 +102,7 @@ def timeline(work: Work, case: Case) -> list[parts.Step]:
     rows = []
     for row in _steps(work, case):
         due = days.get(row["id"])
-        stands = case.progress.suspended == row["id"]
+        stands = row["id"] in case.progress.suspended
         state = _STATES[row["state"]]
         rows.append(
             parts.Step(

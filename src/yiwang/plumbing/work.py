@@ -9,7 +9,6 @@ from datetime import date, datetime
 from os import urandom
 from typing import Any
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 import msgspec
 import psycopg
@@ -20,12 +19,11 @@ from yiwang.ground.chain import Thread, canonical, link
 from yiwang.ground.ids import uuid7
 from yiwang.ground.outcome import Conflict
 from yiwang.ground.workdays import Calendar
+from yiwang.ground.zone import SHANGHAI, day_of
 from yiwang.plumbing.calendars import Calendars
 from yiwang.plumbing.database import Database
 from yiwang.plumbing.signing import Signer
 from yiwang.plumbing.tables import Batch, Mode, Table, document, statement
-
-SHANGHAI = ZoneInfo("Asia/Shanghai")
 
 JOURNAL = Table(
     "plumbing.journal",
@@ -47,6 +45,8 @@ OUTBOX = Table(
     },
     ("home", "id"),
 )
+
+__all__ = ["SHANGHAI", "Engine", "Net", "Work", "column", "encode"]
 
 Follow = Callable[[Any], Sequence[object]]
 Handler = Callable[[Any, "Work"], object]
@@ -89,7 +89,7 @@ class Work:
     @property
     def today(self) -> date:
         """今天: the day in Shanghai."""
-        return self.now.astimezone(SHANGHAI).date()
+        return day_of(self.now)
 
     @property
     def calendar(self) -> Calendar:

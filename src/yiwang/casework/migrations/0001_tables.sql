@@ -29,11 +29,17 @@ CREATE TABLE casework.matter (
     closed_at    timestamptz,
     journal_seq  int         NOT NULL,
     journal_head bytea       NOT NULL,
+    parent       uuid,                                  -- the case this one is a part of, in the same home
+    recused      jsonb       NOT NULL DEFAULT '[]',     -- who keeps out of it (回避)
+    warned       jsonb       NOT NULL DEFAULT '[]',     -- what the clock has said, once each
+    look_on      date,                                  -- the next day on which the clock may have something to say
     CONSTRAINT matter_pkey PRIMARY KEY (home, id),
     CONSTRAINT matter_number_key UNIQUE (home, number)
 );
 CREATE INDEX matter_open_due ON casework.matter (deciding, promised_due) WHERE closed_at IS NULL;
 CREATE INDEX matter_division ON casework.matter (division text_pattern_ops, received_at);
+CREATE INDEX matter_look ON casework.matter (look_on) WHERE look_on IS NOT NULL;
+CREATE INDEX matter_parent ON casework.matter (home, parent) WHERE parent IS NOT NULL;
 CREATE INDEX matter_receiving ON casework.matter (receiving, received_at);
 
 -- Who lent a hand, with which duty: one person, one duty in one case (受办分离; SOD1–SOD4, SOD15).
@@ -74,6 +80,8 @@ CREATE TABLE casework.inbox (
     legal_due    date,
     paused       boolean     NOT NULL DEFAULT false,
     holder       text        NOT NULL DEFAULT '',
+    post         text        NOT NULL DEFAULT '',       -- answers for it now (R52)
+    urged        int         NOT NULL DEFAULT 0,
     CONSTRAINT inbox_pkey PRIMARY KEY (desk, id)
 );
 CREATE INDEX inbox_order ON casework.inbox (desk, role, (COALESCE(step_due, promised_due, 'infinity'::date)), id);

@@ -3,18 +3,18 @@
 `advance` is pure and total: any event in any state gives a result or a Refused, never anything else.
 
 A state (`Progress`) holds when:
-- every token stands on a step that somebody works; forks and joins never hold a token;
-- for each fork that has opened, `branching` says how many branches were opened and how many have arrived;
-- `suspended` names the special procedure that stops the clock, which is then an open step;
+- every token stands on a step that somebody works; forks and joins never hold a token, and no step holds two;
+- for each fork whose join has not let pass, `branching` says how many branches it waits for and how many have arrived;
+- `suspended` names the special procedures that stop the clock, each of them an open step;
+- `done` is all that was finished, in order: the state follows from it alone, but for `suspended`;
 - `ended` is empty while a token is open, and the word of the end when none is.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
-from functools import lru_cache
 
 from yiwang.casework.messages import (
     Begin,
@@ -36,85 +36,39 @@ from yiwang.casework.messages import (
     StepClosed,
     StepOpened,
     Suspend,
+    TakeBack,
     Token,
 )
-from yiwang.catalogue.messages import ClockEffect, Condition, Edge, Flow, Silence, Step, StepKind
+from yiwang.casework.rules.chart import Compiled, compile_flow, compiled, earlier_steps
+from yiwang.catalogue.messages import ClockEffect, Condition, JoinRule, Silence, Step, StepKind
 from yiwang.ground.outcome import Conflict, Refused
+
+# One door to the flow: the chart's index is had from here.
+__all__ = ["OUTCOMES", "SKIP", "Compiled", "advance", "compile_flow", "compiled", "earlier_steps", "takes_back"]
 
 OUTCOMES: Mapping[StepKind, frozenset[str]] = {
     StepKind.ACCEPT: frozenset({"accept"}),
     StepKind.FETCH: frozenset({"complete", "pending"}),
     StepKind.REVIEW: frozenset({"pass", "fail"}),
-    StepKind.CONSULT: frozenset({"agree", "disagree", "conditional", "no_competence", "deemed"}),
+    StepKind.CONSULT: frozenset({"agree", "disagree", "conditional", "no_competence", "deemed", "recalled"}),
     StepKind.SPECIAL: frozenset({"pass", "fail"}),
     StepKind.DECIDE: frozenset({"grant", "refuse"}),
     StepKind.ISSUE: frozenset({"issued"}),
     StepKind.DELIVER: frozenset({"delivered"}),
     StepKind.SUPERVISE: frozenset({"created"}),
+    StepKind.WAIT: frozenset({"elapsed"}),
+    StepKind.SUBCASE: frozenset({"granted", "refused", "ended"}),
 }
 SKIP = "skip"
 RETURNED = "returned"
 CANCELLED = "cancelled"
+TAKEN_BACK = "taken_back"
 DONE = "done"
+MOST_ROUNDS = 100
+"""A step that was opened this often is not opened again: the chart goes round in circles."""
 
-
-@dataclass(frozen=True, slots=True)
-class Compiled:
-    """流程图索引: a flow with its steps and edges by id; made once a published version."""
-
-    flow: Flow
-    steps: Mapping[str, Step]
-    after: Mapping[str, tuple[Edge, ...]]
-    before: Mapping[str, tuple[str, ...]]
-    joins: Mapping[str, str]  # fork → its join
-    start: str
-
-    def step(self, step: str) -> Step:
-        """A step of the flow; Refused `flow.unknown_step` for one that is not in it."""
-        found = self.steps.get(step)
-        if found is None:
-            raise Refused("flow.unknown_step", step=step[:64])
-        return found
-
-
-def compile_flow(flow: Flow) -> Compiled:
-    """Index a flow that the catalogue has found well-formed."""
-    after: dict[str, list[Edge]] = {s.id: [] for s in flow.steps}
-    before: dict[str, list[str]] = {s.id: [] for s in flow.steps}
-    for edge in flow.edges:
-        after[edge.source].append(edge)
-        before[edge.target].append(edge.source)
-    return Compiled(
-        flow=flow,
-        steps={s.id: s for s in flow.steps},
-        after={k: tuple(v) for k, v in after.items()},
-        before={k: tuple(v) for k, v in before.items()},
-        joins={s.opens: s.id for s in flow.steps if s.kind is StepKind.JOIN},
-        start=next(s.id for s in flow.steps if not before[s.id]),
-    )
-
-
-@dataclass(frozen=True, slots=True)
-class _ById:
-    """A flow hashed by identity: published flows live as long as the process, and hashing one whole is slow."""
-
-    flow: Flow
-
-    def __hash__(self) -> int:
-        return id(self.flow)
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, _ById) and other.flow is self.flow
-
-
-@lru_cache(maxsize=4096)
-def _compiled(key: _ById) -> Compiled:
-    return compile_flow(key.flow)
-
-
-def compiled(flow: Flow) -> Compiled:
-    """The index of a flow, kept for the next time."""
-    return _compiled(_ById(flow))
+_UNDONE = frozenset({StepKind.REVIEW, StepKind.CONSULT, StepKind.SPECIAL})
+"""What may be taken back: words to colleagues; an acceptance, a decision, a delivery have reached the applicant."""
 
 
 class _Run:
@@ -129,7 +83,7 @@ class _Run:
         self.open = list(state.open)
         self.branching = {b.fork: b for b in state.branching}
         self.done = list(state.done)
-        self.suspended = state.suspended
+        self.suspended = list(state.suspended)
         self.effects: list[Effect] = []
 
     def token(self, step: str) -> Token:
@@ -150,23 +104,41 @@ class _Run:
         values = (given,) if isinstance(given, str) else given
         return any(v in condition.values for v in values)
 
-    def close(self, token: Token, outcome: str) -> None:
+    def close(self, token: Token, outcome: str, to: str = "") -> None:
+        if token.step in self.suspended:
+            self.resume(token.step)
         self.open.remove(token)
-        self.done.append(Done(step=token.step, outcome=outcome, at=self.at, round=token.round))
+        self.done.append(Done(step=token.step, outcome=outcome, at=self.at, round=token.round, to=to))
         self.effects.append(StepClosed(step=token.step, outcome=outcome))
 
-    def enter(self, step_id: str) -> None:
+    def close_all(self, steps: frozenset[str]) -> None:
+        """Branches nobody waits for any more: their open steps end, and what they had forked."""
+        for token in [t for t in self.open if t.step in steps]:
+            self.close(token, CANCELLED)
+        for fork in steps & self.branching.keys():
+            del self.branching[fork]
+
+    def resume(self, step: str) -> None:
+        place = self.suspended.index(step)
+        del self.suspended[place]
+        self.effects.append(ClockResumed(step=step, place=place))
+
+    def enter(self, step_id: str, source: str = "") -> None:
         """A token arrives at a step: forks and joins pass it on, other steps hold it."""
         step = self.flow.steps[step_id]
         if step.kind is StepKind.FORK:
             self._fork(step)
         elif step.kind is StepKind.JOIN:
-            self._join(step)
+            self._join(step, source)
         else:
             self._open(step)
 
     def _open(self, step: Step) -> None:
-        rounds = sum(d.step == step.id for d in self.done)
+        rounds = 0
+        for done in self.done:
+            rounds += done.step == step.id
+        if rounds >= MOST_ROUNDS or any(t.step == step.id for t in self.open):
+            raise Refused("flow.in_circles", step=step.name)
         if step.clock is ClockEffect.AFTER and not self._met():
             self.effects.append(ClockMet())
         self.open.append(Token(step=step.id, since=self.at, round=rounds))
@@ -176,52 +148,65 @@ class _Run:
         """Whether a step after the limit was opened before: the clock is met once."""
         steps = self.flow.steps
         past = [d.step for d in self.done] + [t.step for t in self.open]
-        return any(steps[s].clock is ClockEffect.AFTER for s in past)
+        return any(steps[s].clock is ClockEffect.AFTER for s in past if s in steps)
 
     def _fork(self, fork: Step) -> None:
         targets = [e.target for e in self.flow.after[fork.id] if self.holds(e.when)]
+        join = self.flow.steps[self.flow.joins[fork.id]]
         if not targets:
-            self.leave(self.flow.joins[fork.id])
-            return
-        self.branching[fork.id] = Branching(fork=fork.id, branches=len(targets))
-        for target in targets:
-            self.enter(target)
-
-    def _join(self, join: Step) -> None:
-        waiting = self.branching[join.opens]
-        arrived = replace(waiting, arrived=waiting.arrived + 1)
-        self.branching[join.opens] = arrived
-        if arrived.arrived == arrived.branches:
-            del self.branching[join.opens]
             self.leave(join.id)
+            return
+        need = min(max(join.need, 1), len(targets)) if join.rule is JoinRule.SOME else len(targets)
+        self.branching[fork.id] = Branching(fork=fork.id, need=need)
+        for target in targets:
+            if fork.id in self.branching:
+                self.enter(target, fork.id)
+
+    def _join(self, join: Step, source: str) -> None:
+        fork = join.opens
+        waiting = self.branching.get(fork) or Branching(fork=fork, need=1)
+        arrived = waiting.arrived + 1
+        lead = join.rule is JoinRule.LEAD and self.flow.branch(fork, source) in self.flow.leads[fork]
+        if arrived < waiting.need and not lead:
+            self.branching[fork] = Branching(fork=fork, need=waiting.need, arrived=arrived)
+            return
+        self.branching.pop(fork, None)
+        self.close_all(self.flow.inside[fork])
+        self.leave(join.id)
 
     def leave(self, step_id: str) -> None:
         """A token leaves a step along the one edge that holds; a conditional edge goes before an unconditional one."""
         edges = self.flow.after[step_id]
+        if not edges:
+            return
         if len(edges) == 1 and edges[0].when is None:
-            self.enter(edges[0].target)
+            self.enter(edges[0].target, step_id)
             return
         chosen = next((e for e in edges if e.when is not None and self.holds(e.when)), None)
         chosen = chosen or next((e for e in edges if e.when is None), None)
-        if chosen is not None:
-            self.enter(chosen.target)
+        if chosen is None:
+            raise Refused("flow.no_way", step=self.flow.steps[step_id].name)
+        self.enter(chosen.target, step_id)
 
     def result(self, ended: str = "") -> tuple[Progress, tuple[Effect, ...]]:
         if not self.open and not ended:
             ended = DONE
         if ended:
-            started = any(self.flow.steps[d.step].kind is StepKind.ACCEPT for d in self.done)
+            steps = self.flow.steps
+            started = any(d.step in steps and steps[d.step].kind is StepKind.ACCEPT for d in self.done)
             if started and not self._met() and not any(isinstance(e, ClockMet) for e in self.effects):
                 self.effects.append(ClockMet())
             self.effects.append(Ended(end=ended))
-        state = Progress(
+        return self.state(ended), tuple(self.effects)
+
+    def state(self, ended: str = "") -> Progress:
+        return Progress(
             open=tuple(self.open),
             branching=tuple(self.branching.values()),
             done=tuple(self.done),
-            suspended=self.suspended,
+            suspended=tuple(self.suspended),
             ended=ended,
         )
-        return state, tuple(self.effects)
 
 
 def advance(flow: Compiled, state: Progress, event: FlowEvent, facts: Facts) -> tuple[Progress, tuple[Effect, ...]]:
@@ -229,7 +214,8 @@ def advance(flow: Compiled, state: Progress, event: FlowEvent, facts: Facts) -> 
 
     Conflict `flow.ended`, `flow.begun`, `flow.step_not_open`, `flow.already_suspended`, `flow.not_suspended`; Refused
     `flow.not_begun`, `flow.unknown_step`, `flow.outcome_unknown`, `flow.not_optional`, `flow.not_special`,
-    `flow.no_notice` (行政许可法 45), `flow.cannot_return`.
+    `flow.no_notice` (行政许可法 45), `flow.silence_waits`, `flow.cannot_return`, `flow.cannot_take_back`,
+    `flow.no_way`, `flow.in_circles`.
     """
     if state.ended:
         raise Conflict("flow.ended", end=state.ended)
@@ -250,6 +236,8 @@ def advance(flow: Compiled, state: Progress, event: FlowEvent, facts: Facts) -> 
             _resume(run, event.step)
         case Return():
             _return(run, event)
+        case TakeBack():
+            return _take_back(flow, state, event, facts)
         case Cancel():
             return _cancel(run, event)
     return run.result()
@@ -257,16 +245,14 @@ def advance(flow: Compiled, state: Progress, event: FlowEvent, facts: Facts) -> 
 
 def _finish(run: _Run, event: Finish) -> None:
     token = run.token(event.step)
-    step = run.flow.steps[event.step]
+    step = run.flow.step(event.step)
     if event.outcome == SKIP:
-        if not step.optional or run.suspended == step.id:
+        if not step.optional or step.id in run.suspended:
             raise Refused("flow.not_optional", step=step.name)
     elif event.outcome not in OUTCOMES[step.kind]:
         raise Refused("flow.outcome_unknown", step=step.name, outcome=event.outcome[:40])
     elif event.outcome == "deemed" and step.silence is not Silence.DEEMED:
         raise Refused("flow.silence_waits", step=step.name)
-    if run.suspended == step.id:
-        _resume(run, step.id)
     run.close(token, event.outcome)
     if step.kind is StepKind.ACCEPT:
         run.effects.append(ClockStarted())
@@ -275,60 +261,97 @@ def _finish(run: _Run, event: Finish) -> None:
 
 def _suspend(run: _Run, event: Suspend) -> None:
     run.token(event.step)
-    step = run.flow.steps[event.step]
+    step = run.flow.step(event.step)
     if step.kind is not StepKind.SPECIAL or step.clock is not ClockEffect.STOPS or step.ground is None:
         raise Refused("flow.not_special", clause="行政许可法 45", step=step.name)
     if not event.notice.strip():
         raise Refused("flow.no_notice", clause="行政许可法 45")
-    if run.suspended:
-        raise Conflict("flow.already_suspended", step=run.flow.steps[run.suspended].name)
-    run.suspended = step.id
+    if step.id in run.suspended:
+        raise Conflict("flow.already_suspended", step=step.name)
+    run.suspended.append(step.id)
     run.effects.append(ClockStopped(step=step.id, ground=step.ground, notice=event.notice))
 
 
 def _resume(run: _Run, step: str) -> None:
     run.token(step)
-    if run.suspended != step:
-        raise Conflict("flow.not_suspended", step=run.flow.steps[step].name)
-    run.suspended = ""
-    run.effects.append(ClockResumed(step=step))
+    if step not in run.suspended:
+        raise Conflict("flow.not_suspended", step=run.flow.step(step).name)
+    run.resume(step)
 
 
 def _return(run: _Run, event: Return) -> None:
-    """Back to an earlier step of the same branch: walked back along the chart without passing a fork, a join or the
-    start.
+    """Back to a step on the way to this one. Out of a fork, its other branches end with it; into a fork whose join has
+    let pass, that one branch is worked again and nothing else.
     """
-    token = run.token(event.step)
-    target = run.flow.step(event.to)
-    if run.suspended == event.step or not _same_branch(run.flow, event.step, event.to):
-        raise Refused("flow.cannot_return", step=run.flow.steps[event.step].name, to=target.name)
-    if not any(d.step == event.to for d in run.done):
-        raise Refused("flow.cannot_return", step=run.flow.steps[event.step].name, to=target.name)
-    run.close(token, RETURNED)
-    run.enter(event.to)
-
-
-def _same_branch(flow: Compiled, step: str, to: str) -> bool:
-    seen: set[str] = set()
-    waiting = list(flow.before[step])
-    while waiting:
-        back = waiting.pop()
-        kind = flow.steps[back].kind
-        if back in seen or kind in (StepKind.FORK, StepKind.JOIN, StepKind.ACCEPT, StepKind.FETCH, StepKind.DECIDE):
-            continue
-        if back == to:
-            return True
-        seen.add(back)
-        waiting += flow.before[back]
-    return False
+    flow, token = run.flow, run.token(event.step)
+    step, target = flow.step(event.step), flow.step(event.to)
+    finished = any(d.step == target.id for d in run.done)
+    if step.id in run.suspended or not finished or target.id not in earlier_steps(flow, step.id):
+        raise Refused("flow.cannot_return", step=step.name, to=target.name)
+    run.close(token, RETURNED, target.id)
+    around, inner = dict(flow.around[step.id]), dict(flow.around[target.id])
+    for fork, _ in flow.around[step.id]:
+        if inner.get(fork) != around[fork]:
+            run.close_all(flow.inside[fork])
+            run.branching.pop(fork, None)
+            break
+    for fork, _ in flow.around[target.id]:
+        if fork not in run.branching:
+            run.branching[fork] = Branching(fork=fork, need=1)
+    run.enter(target.id)
 
 
 def _cancel(run: _Run, event: Cancel) -> tuple[Progress, tuple[Effect, ...]]:
     if not event.end or event.end == DONE:
         raise Refused("flow.outcome_unknown", step="", outcome=event.end)
-    if run.suspended:
-        _resume(run, run.suspended)
     for token in list(run.open):
         run.close(token, CANCELLED)
     run.branching = {}
     return run.result(event.end)
+
+
+def _take_back(flow: Compiled, state: Progress, event: TakeBack, facts: Facts) -> tuple[Progress, tuple[Effect, ...]]:
+    """The state before the last step was finished, refolded from all that was finished before it."""
+    step = flow.step(event.step)
+    last = next((d for d in reversed(state.done) if d.outcome != CANCELLED), None)
+    no = Refused("flow.cannot_take_back", step=step.name)
+    if last is None or last.step != step.id or last.outcome == RETURNED or step.kind not in _UNDONE:
+        raise no
+    try:
+        before = _refold(flow, state.done[: state.done.index(last)], facts, last.at)
+        before = replace(before, suspended=state.suspended)
+        after, effects = advance(flow, before, Finish(step=step.id, outcome=last.outcome, at=last.at), facts)
+    except Refused as refusal:
+        raise no from refusal
+    opened = [e for e in effects if isinstance(e, StepOpened)]
+    told = [e for e in effects if not isinstance(e, StepOpened | StepClosed)]
+    stopped = set(state.suspended) - {t.step for t in before.open}
+    if told or stopped or len(effects) != len(opened) + 1 or set(after.open) != set(state.open):
+        raise no
+    undone: list[Effect] = [StepClosed(step=e.step, outcome=TAKEN_BACK) for e in opened]
+    token = next(t for t in before.open if t.step == step.id)
+    return before, (*undone, StepOpened(step=step.id, round=token.round))
+
+
+def takes_back(flow: Compiled, state: Progress, step: str, facts: Facts) -> bool:
+    """可否撤回: whether a step can be taken back in this state, as far as the flow is concerned."""
+    if state.ended or not state.done:
+        return False
+    try:
+        advance(flow, state, TakeBack(step=step, at=state.done[-1].at), facts)
+    except Refused:
+        return False
+    return True
+
+
+def _refold(flow: Compiled, done: tuple[Done, ...], facts: Facts, at: datetime) -> Progress:
+    """The state that follows from what was finished until then. Cancelled steps follow from the others."""
+    state, _ = advance(flow, Progress(), Begin(at=done[0].at if done else at), facts)
+    for d in done:
+        if d.outcome == CANCELLED:
+            continue
+        if d.outcome == RETURNED:
+            state, _ = advance(flow, state, Return(step=d.step, to=d.to, at=d.at), facts)
+        else:
+            state, _ = advance(flow, state, Finish(step=d.step, outcome=d.outcome, at=d.at), facts)
+    return state

@@ -26,6 +26,7 @@ from yiwang.casework.messages import (
     StepClosed,
     StepOpened,
     Suspend,
+    TakeBack,
     Timing,
 )
 from yiwang.casework.rules import timing
@@ -33,6 +34,7 @@ from yiwang.casework.rules.flow import Compiled, advance
 from yiwang.catalogue.messages import Item, StepKind
 from yiwang.ground.clock import Extension, Limit
 from yiwang.ground.workdays import Calendar
+from yiwang.ground.zone import day_of
 
 HANDED = frozenset({"step.finished", "step.returned", "clock.stopped", "clock.resumed", "case.refused"})
 """Acts by which a person works a task of the case."""
@@ -98,6 +100,8 @@ def _event(flow: Compiled, progress: Progress, act: Act) -> FlowEvent | None:
             return Resume(step=facts["step"], at=at)
         case "step.returned":
             return Return(step=facts["step"], to=facts["to"], at=at)
+        case "step.taken_back":
+            return TakeBack(step=facts["step"], at=at)
         case "case.closed":
             return None
     place, _, word = act.act.partition(".")
@@ -134,8 +138,8 @@ def _follow(case: Replayed, flow: Compiled, act: Act, effect: Effect, calendar: 
             case.timing = timing.stop(case.timing, effect.ground, act.day)
             case.status = Status.SUSPENDED
         case ClockResumed():
-            case.timing = timing.resume(case.timing, act.day)
-            case.status = Status.HANDLING
+            case.timing = timing.resume(case.timing, act.day, effect.place)
+            case.status = Status.SUSPENDED if case.progress.suspended else Status.HANDLING
         case ClockMet():
             case.timing = replace(case.timing, met_on=act.day)
         case Ended():
@@ -146,7 +150,8 @@ def _opened(case: Replayed, flow: Compiled, act: Act, step_id: str, calendar: Ca
     step = flow.step(step_id)
     if step.who is None:
         return
-    case.dues[step_id] = timing.step_due(step.limit, act.day, calendar, case.timing.stops)
+    since = next((t.since for t in case.progress.open if t.step == step_id), act.at)
+    case.dues[step_id] = timing.step_due(step.limit, day_of(since), calendar, case.timing.stops)
     if step.kind in (StepKind.ISSUE, StepKind.DELIVER) and case.decided_at is None:
         case.decided_at, case.status = act.at, Status.DECIDED
     if step.kind is StepKind.DELIVER:

@@ -25,9 +25,10 @@ def stop(timing: Timing, ground: Ground, on: date) -> Timing:
     return replace(timing, stops=(*timing.stops, Stop(on, None, ground, on)))
 
 
-def resume(timing: Timing, on: date) -> Timing:
-    """续: the open stop ends on this day."""
-    stops = tuple(replace(s, end=on) if s.end is None else s for s in timing.stops)
+def resume(timing: Timing, on: date, place: int = 0) -> Timing:
+    """续: of the open stops the one at this place, counted from 0, ends on this day."""
+    still = [n for n, s in enumerate(timing.stops) if s.end is None]
+    stops = tuple(replace(s, end=on) if n == still[place] else s for n, s in enumerate(timing.stops))
     return replace(timing, stops=stops)
 
 

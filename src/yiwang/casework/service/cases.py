@@ -59,6 +59,7 @@ def open_case(command: OpenCase, work: Work) -> Case:
         receiving=command.receiving,
         deciding=authority.code,
         received_at=work.now,
+        parent=command.parent,
     )
     case = Case(
         matter=matter,

@@ -35,6 +35,7 @@ from yiwang.casework.store import INBOX
 from yiwang.catalogue.messages import Step, StepKind
 from yiwang.directory import service as directory
 from yiwang.ground.outcome import Conflict, Forbidden
+from yiwang.ground.zone import day_of
 from yiwang.plumbing.work import Work
 
 
@@ -87,8 +88,10 @@ def run(work: Work, case: Case, event: FlowEvent, started_on: date | None = None
                 events += _end(work, case, effect)
     redate(work, case)
     keep(work, case)
+    waiting = {task.id for task in case.tasks.values()}
     for told in events:
-        work.tell(told)
+        if not isinstance(told, TaskOpened) or told.task in waiting:
+            work.tell(told)
 
 
 def _start_clock(work: Work, case: Case, day: date) -> list[object]:
@@ -116,8 +119,8 @@ def _stop_or_resume(work: Work, case: Case, effect: ClockStopped | ClockResumed)
         case.timing = timing.stop(case.timing, effect.ground, work.today)
         case.status = Status.SUSPENDED
     else:
-        case.timing = timing.resume(case.timing, work.today)
-        case.status = Status.HANDLING
+        case.timing = timing.resume(case.timing, work.today, effect.place)
+        case.status = Status.SUSPENDED if case.progress.suspended else Status.HANDLING
 
 
 def _end(work: Work, case: Case, effect: Ended) -> list[object]:
@@ -142,8 +145,17 @@ def _open_task(work: Work, case: Case, step: Step) -> list[object]:
     if step.who is None:
         return []
     desk = desk_of(work, case, step)
-    due = timing.step_due(step.limit, work.today, work.calendar, case.timing.stops)
-    task = Task(id=work.new_id(), step=step.id, desk=desk, role=step.who.role, opened_at=work.now, due=due)
+    # A step that is open again after 撤回 is as old as it was.
+    since = next((t.since for t in case.progress.open if t.step == step.id), work.now)
+    task = Task(
+        id=work.new_id(),
+        step=step.id,
+        desk=desk,
+        role=step.who.role,
+        opened_at=since,
+        post="" if desk == AUTOMATIC else directory.post_for(work, desk, step.who.role),
+        due=timing.step_due(step.limit, day_of(since), work.calendar, case.timing.stops),
+    )
     case.tasks[step.id] = task
     events: list[object] = []
     if step.kind in (StepKind.ISSUE, StepKind.DELIVER) and case.decided_at is None:
@@ -163,7 +175,7 @@ def _open_task(work: Work, case: Case, step: Step) -> list[object]:
     if desk != AUTOMATIC:
         _put_inbox(work, case, task, step)
     opened = TaskOpened(
-        **names(case), task=task.id, step=step.id, step_kind=step.kind, desk=desk, role=task.role, due=due
+        **names(case), task=task.id, step=step.id, step_kind=step.kind, desk=desk, role=task.role, due=task.due
     )
     return [*events, opened]
 
@@ -192,7 +204,9 @@ def _put_inbox(work: Work, case: Case, task: Task, step: Step) -> None:
             "promised_due": columns["promised_due"],
             "legal_due": columns["legal_due"],
             "paused": case.status is Status.SUSPENDED,
-            "holder": "",
+            "holder": task.holder,
+            "post": task.post,
+            "urged": task.urged,
         },
     )
 

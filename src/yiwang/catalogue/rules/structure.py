@@ -2,10 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 from hashlib import sha256
 
-from yiwang.catalogue.messages import ClockEffect, Edge, Flow, Item, Signature, Step, StepKind
+from yiwang.catalogue.messages import (
+    ClockEffect,
+    Edge,
+    Flow,
+    Item,
+    JoinRule,
+    Signature,
+    Signing,
+    Step,
+    StepKind,
+)
 from yiwang.ground.chain import canonical
 
 CENTRE = "XZFW"
@@ -34,7 +44,8 @@ def problems(flow: Flow, questions: frozenset[str]) -> tuple[str, ...]:
     """结构问题: codes of what is wrong with a flow; empty when it can be executed as drawn.
 
     One start, which accepts; every step reachable and able to reach an end; edges between known steps; forks and joins
-    in pairs; conditions on questions of the item; a stop of the clock only with a ground.
+    in pairs; conditions on questions of the item; a stop of the clock only with a ground; out of every step a way that
+    holds in every situation; no branch that ends before its join; no circle without work in it.
     """
     ids = [s.id for s in flow.steps]
     found: list[str] = []
@@ -62,7 +73,40 @@ def problems(flow: Flow, questions: frozenset[str]) -> tuple[str, ...]:
         found.append("flow.condition_unknown")
     if any(s.clock is ClockEffect.STOPS and s.ground is None for s in flow.steps):
         found.append("flow.stop_without_ground")
+    if not found:
+        found += _ways(flow, by_id, after)
+    found += dict.fromkeys(code for s in flow.steps for code in _of_step(s))
     return tuple(found)
+
+
+def _of_step(step: Step) -> Iterator[str]:
+    """What a step of its kind must say of itself."""
+    if step.kind is StepKind.WAIT and step.limit is None:
+        yield "flow.wait_without_limit"
+    if step.kind is StepKind.SUBCASE and not step.item:
+        yield "flow.part_without_item"
+    if step.kind is StepKind.JOIN and step.rule is JoinRule.SOME and step.need < 1:
+        yield "flow.join_without_number"
+    if step.signing is Signing.VOTES and not 1 <= step.votes <= step.persons:
+        yield "flow.votes_without_number"
+
+
+def _ways(flow: Flow, steps: Mapping[str, Step], after: Mapping[str, list[str]]) -> Iterator[str]:
+    """Whether a case always finds a way on: out of every step, out of every branch, out of every circle."""
+    for step in flow.steps:
+        out = [e for e in flow.edges if e.source == step.id]
+        if step.kind is not StepKind.FORK and out and all(e.when is not None for e in out):
+            yield "flow.no_default"
+            break
+    for join in flow.steps:
+        if join.kind is StepKind.JOIN:
+            between = _reach({s: t for s, t in after.items() if s != join.id}, after[join.opens])
+            if any(not after[s] for s in between - {join.id}):
+                yield "flow.end_in_branch"
+                break
+    empty = {s: t for s, t in after.items() if steps[s].kind in (StepKind.FORK, StepKind.JOIN)}
+    if any(s in _reach(empty, empty[s]) for s in empty):
+        yield "flow.empty_circle"
 
 
 def _pairs(flow: Flow) -> list[str]:
@@ -100,6 +144,13 @@ def _plain_step(step: Step) -> dict[str, object]:
         "optional": step.optional,
         "silence": step.silence,
         "opens": step.opens,
+        "rule": step.rule,
+        "need": step.need,
+        "signing": step.signing,
+        "persons": step.persons,
+        "votes": step.votes,
+        "item": step.item,
+        "experts": step.experts,
         "visits": step.visits,
         "reads": step.reads,
         "gives": step.gives,

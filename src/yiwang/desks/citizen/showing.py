@@ -87,7 +87,7 @@ def _state(row: dict[str, Any], case: Case) -> State:
         return "waiting"
     if case.status == Status.CORRECTION:
         return "problem"
-    return "paused" if row["id"] == case.progress.suspended else "now"
+    return "paused" if row["id"] in case.progress.suspended else "now"
 
 
 def _pauses(case: Case, row: dict[str, Any]) -> tuple[Pause, ...]:

@@ -44,7 +44,7 @@ def end_special(command: EndSpecial, work: Work) -> Case:
     """
     case, step = tasks.at(work, command, StepKind.SPECIAL)
     if command.outcome != "skip":
-        if case.progress.suspended == step.id:
+        if step.id in case.progress.suspended:
             cases.resume(work, command.home, command.id, step.id)
         tasks.opine(work, case, step, command.outcome, command.words)
     return tasks.complete(work, command, step, command.outcome, command.words)
