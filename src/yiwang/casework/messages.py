@@ -413,6 +413,7 @@ class Case:
     decided_at: datetime | None = None
     closed_at: datetime | None = None
     fresh: bool = False
+    stands_for: str = ""  # whose deputy the actor of this act is; never kept
 
 
 class Light(StrEnum):

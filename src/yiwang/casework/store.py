@@ -237,22 +237,13 @@ def keep(work: Work, case: Case, dues: Mapping[str, object]) -> None:
     )
 
 
-def lend_hand(work: Work, case: Case, duty: Duty, organisation_kind: str) -> None:
-    """Write down that the actor had this duty; the table refuses a second duty of the same person."""
-    if case.hands.get(work.actor.person) is duty:
+def lend_hand(work: Work, case: Case, person: str, duty: Duty, organisation_kind: str) -> None:
+    """Write down that somebody had this duty; the table refuses a second duty of the same person."""
+    if case.hands.get(person) is duty:
         return
-    case.hands[work.actor.person] = duty
-    work.add(
-        HAND,
-        {
-            "home": case.matter.home,
-            "matter": case.matter.id,
-            "person": work.actor.person,
-            "duty": duty,
-            "kind": organisation_kind,
-        },
-        Mode.SAME,
-    )
+    case.hands[person] = duty
+    key = {"home": case.matter.home, "matter": case.matter.id, "person": person}
+    work.add(HAND, {**key, "duty": duty, "kind": organisation_kind}, Mode.SAME)
 
 
 _INBOX_COLUMNS = (

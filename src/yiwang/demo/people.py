@@ -46,6 +46,29 @@ LINES = [
     "ZJJ",
     "GSJ",
 ]
+JOINT = frozenset(
+    [
+        "DAJ",
+        "DSJ",
+        "GAT",
+        "GJJ",
+        "GTT",
+        "HBT",
+        "JST",
+        "JTT",
+        "NYT",
+        "QXJ",
+        "RFB",
+        "RST",
+        "SCJG",
+        "SLT",
+        "SYJ",
+        "WHT",
+        "WJW",
+        "ZJJ",
+    ]
+)
+"""Lines with a part in a joint item: their approvers sit in the service centre (R26), the others' need not (R27)."""
 _SURNAMES = "陈林黄吴徐沈蒋方俞潘金章傅钱严施戴范邵竺"
 
 DEPARTMENT_POSTS = (
@@ -69,6 +92,12 @@ class DemoPerson:
     subject_kind: str = ""
     subject_identifier: str = ""
     shown: bool = True
+
+    @property
+    def at_centre(self) -> bool:
+        """Whether the post sits in a service centre."""
+        line = self.organisation.rpartition(".")[2]
+        return line == "XZFW" or (line in JOINT and "head" not in self.roles)
 
     @property
     def kind(self) -> str:

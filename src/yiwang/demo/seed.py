@@ -55,9 +55,7 @@ def _people(work: Work, people: Sequence[DemoPerson]) -> None:
             ),
         )
         if p.organisation:
-            directory.appoint(
-                work, p.code, p.organisation, p.post, p.roles, SINCE, at_centre=p.organisation.endswith(".XZFW")
-            )
+            directory.appoint(work, p.code, p.organisation, p.post, p.roles, SINCE, at_centre=p.at_centre)
 
 
 def _catalogue(work: Work, loaded: list[Item]) -> None:

@@ -115,6 +115,21 @@ class Deputy:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Exemption:
+    """集中办公例外: a post works joint items away from the service centre: why, by whose leave, until which day, which
+    is no longer part of it. R26
+    """
+
+    id: UUID
+    post: str
+    held_from: date
+    held_to: date
+    reason: str
+    granted_by: str
+    granted_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Window:
     """窗口: a window of a service centre; not bound to any item (R28)."""
 

@@ -11,8 +11,8 @@ from weakref import WeakKeyDictionary
 from zlib import crc32
 
 from yiwang.directory import store
-from yiwang.directory.messages import Deputy, Holding, Naming, Organisation, Person, Post, Power, Window
-from yiwang.directory.rules.deputies import permit_deputy, permit_end
+from yiwang.directory.messages import Deputy, Exemption, Holding, Naming, Organisation, Person, Post, Power, Window
+from yiwang.directory.rules.deputies import permit_deputy, permit_end, permit_exemption
 from yiwang.directory.rules.posts import permit_person, permit_roles
 from yiwang.directory.rules.resolution import Directory, build, division_at, in_scope, overlapping, prefix
 from yiwang.directory.rules.staffing import Staffing, staffing
@@ -29,6 +29,7 @@ __all__ = [
     "add_person",
     "appoint",
     "appoint_deputy",
+    "at_centre",
     "authority",
     "centre_of",
     "credit_code",
@@ -37,6 +38,7 @@ __all__ = [
     "end_deputy",
     "end_holding",
     "end_power",
+    "exempt",
     "grant_power",
     "hold",
     "in_scope",
@@ -53,6 +55,7 @@ __all__ = [
     "snapshot",
     "staff",
     "windows",
+    "works",
 ]
 
 LOOK_AGAIN = 1.0  # seconds a process trusts what it keeps before it asks for the editions again
@@ -355,6 +358,40 @@ def deputies_of(work: Work, organisation: str) -> list[Deputy]:
     """代理名单: all that ever stood in for posts of an organisation, by the day they began."""
     known = staff(work)
     return [d for d in known.deputies if known.posts[d.post].organisation == organisation]
+
+
+def exempt(work: Work, post: str, since: date, until: date, reason: str) -> Exemption:
+    """集中办公例外: a post may work joint items away from the centre, up to the day `until`, not on it. R26
+
+    NotFound `directory.unknown_post`; and as `permit_exemption` refuses.
+    """
+    changing(work, store.STAFF)
+    found = staff(work).posts.get(post)
+    if found is None:
+        raise NotFound("directory.unknown_post", post=post[:60])
+    new = Exemption(
+        id=work.new_id(),
+        post=post,
+        held_from=since,
+        held_to=until,
+        reason=reason,
+        granted_by=work.actor.person,
+        granted_at=work.now,
+    )
+    permit_exemption(new, work.actor, found.organisation, work.today)
+    work.add(store.EXEMPTION, asdict(new))
+    _written(work, store.STAFF)
+    return new
+
+
+def at_centre(work: Work, post: str) -> bool:
+    """集中办公: whether a post sits in the service centre today, or has leave not to. R26"""
+    return staff(work).at_centre(post, work.today)
+
+
+def works(work: Work, person: str, desk: str, role: str) -> bool:
+    """Whether a person may act in a role at a desk today, in the own right or as a deputy."""
+    return staff(work).works(person, desk, role, work.today)
 
 
 def grant_power(work: Work, power: Power) -> None:

@@ -6,7 +6,19 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-from yiwang.directory.messages import Deputy, Division, Holding, Line, Naming, Organisation, Person, Post, Power, Window
+from yiwang.directory.messages import (
+    Deputy,
+    Division,
+    Exemption,
+    Holding,
+    Line,
+    Naming,
+    Organisation,
+    Person,
+    Post,
+    Power,
+    Window,
+)
 from yiwang.plumbing.tables import Table
 from yiwang.plumbing.work import Work
 
@@ -94,6 +106,19 @@ DEPUTY = Table(
         "granted_by": "text",
         "granted_at": "timestamptz",
         "ended_by": "text",
+    },
+    ("id",),
+)
+EXEMPTION = Table(
+    "directory.exemption",
+    {
+        "id": "uuid",
+        "post": "text",
+        "held_from": "date",
+        "held_to": "date",
+        "reason": "text",
+        "granted_by": "text",
+        "granted_at": "timestamptz",
     },
     ("id",),
 )
@@ -194,8 +219,8 @@ def powers_of(work: Work, item: str) -> list[Power]:
     return _powers(work, _POWERS + " WHERE item = %s", (item,))
 
 
-def staff(work: Work) -> tuple[list[Post], list[Holding], list[Deputy]]:
-    """Posts, holdings and deputies, all of them, past ones too."""
+def staff(work: Work) -> tuple[list[Post], list[Holding], list[Deputy], list[Exemption]]:
+    """Posts, holdings, deputies and exemptions, all of them, past ones too."""
     posts = [
         Post(code=a, organisation=b, name=c, roles=tuple(d), at_centre=e)
         for a, b, c, d, e in work.read("SELECT code, organisation, name, roles, at_centre FROM directory.post")
@@ -222,7 +247,13 @@ def staff(work: Work) -> tuple[list[Post], list[Holding], list[Deputy]]:
             " FROM directory.deputy"
         )
     ]
-    return posts, holdings, deputies
+    exemptions = [
+        Exemption(id=a, post=b, held_from=c, held_to=d, reason=e, granted_by=f, granted_at=g)
+        for a, b, c, d, e, f, g in work.read(
+            "SELECT id, post, held_from, held_to, reason, granted_by, granted_at FROM directory.exemption"
+        )
+    ]
+    return posts, holdings, deputies, exemptions
 
 
 def person(work: Work, code: str) -> Person | None:

@@ -77,10 +77,15 @@ def replay(flow: Compiled, item: Item, facts: Facts, acts: Iterable[Act], calend
             continue
         case.progress, effects = advance(flow, case.progress, event, facts)
         if act.act in HANDED and act.facts.get("by") != "system" and act.facts.get("outcome") != "deemed":
-            case.hands.add(act.person)
+            case.hands |= _hands(act)
         for effect in effects:
             _follow(case, flow, act, effect, calendar)
     return case
+
+
+def _hands(act: Act) -> set[str]:
+    """Whoever worked it, and the principal whose deputy that was."""
+    return {act.person, act.facts.get("for", act.person)}
 
 
 def _event(flow: Compiled, progress: Progress, act: Act) -> FlowEvent | None:
@@ -113,7 +118,7 @@ def _beside(case: Replayed, act: Act) -> None:
     match act.act:
         case "correction.asked":
             case.status = Status.CORRECTION
-            case.hands.add(act.person)
+            case.hands |= _hands(act)
         case "correction.received":
             case.status = Status.SUBMITTED
         case "task.claimed":

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from yiwang.casework.messages import Duty
+from yiwang.catalogue.messages import FlowKind
 from yiwang.ground.outcome import Forbidden
 
 CENTRE_DUTIES = frozenset({Duty.ACCEPT, Duty.DELIVER})
@@ -46,3 +47,11 @@ def permit_organisation(duty: Duty, kind: str) -> None:
         raise Forbidden("case.department_handles", clause="种子 二(一)4")
     if duty is Duty.RATE and kind != "evaluation":
         raise Forbidden("case.third_party_rates", clause="种子 办理与评价分离")
+
+
+def permit_place(flow_kind: str, duty: Duty, *, at_centre: bool) -> None:
+    """集中办公: in a joint flow a department's step is worked by a post at the service centre, or by one whose absence
+    from there has been allowed and written down. Forbidden `case.not_at_centre`. R26, R27
+    """
+    if flow_kind == FlowKind.JOINT and duty in DEPARTMENT_DUTIES and not at_centre:
+        raise Forbidden("case.not_at_centre", clause="种子 二(一)2")

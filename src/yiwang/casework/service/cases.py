@@ -24,7 +24,7 @@ from yiwang.casework.messages import (
 )
 from yiwang.casework.rules import timing
 from yiwang.casework.service.holding import AUTOMATIC, OPEN, find_task, flow_of, hold, note, published_of
-from yiwang.casework.service.running import keep, lend_hand, redate, run
+from yiwang.casework.service.running import keep, lend_hand, redate, run, stand_in
 from yiwang.catalogue import service as catalogue
 from yiwang.catalogue.messages import StepKind
 from yiwang.directory import service as directory
@@ -162,6 +162,7 @@ def extend(work: Work, home: int, case_id: UUID, reason: str) -> Case:
     case = hold(work, home, case_id)
     if "head" not in work.actor.roles or work.actor.organisation != case.matter.deciding:
         raise Forbidden("case.head_extends", clause="行政许可法 42")
+    stand_in(work, case, "head")
     if case.status not in (Status.HANDLING, Status.SUSPENDED):
         raise Conflict("case.not_counting", number=case.matter.number)
     limit = published_of(work, case).item.extension

@@ -57,8 +57,9 @@ def find_task(case: Case, task_id: UUID) -> Task:
 
 
 def note(work: Work, case: Case, act: str, facts: Mapping[str, object], clause: str = "") -> None:
-    """记入卷宗: an act on this case in its journal. The caller keeps the case afterwards."""
-    case.thread = work.record(case.thread, act, facts, clause)
+    """记入卷宗: an act on this case in its journal, with the principal of a deputy. The caller keeps the case."""
+    principal = {"for": case.stands_for} if case.stands_for else {}
+    case.thread = work.record(case.thread, act, {**facts, **principal}, clause)
 
 
 def due_columns(case: Case, today: date, calendar: Calendar) -> dict[str, object]:

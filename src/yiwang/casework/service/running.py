@@ -19,6 +19,7 @@ from yiwang.casework.messages import (
     ClockResumed,
     ClockStarted,
     ClockStopped,
+    Duty,
     Ended,
     FlowEvent,
     Status,
@@ -39,21 +40,51 @@ from yiwang.ground.zone import day_of
 from yiwang.plumbing.work import Work
 
 
-def lend_hand(work: Work, case: Case, task: Task) -> None:
-    """经手: the actor works this task: it is the actor's desk, role and task, and the one duty in this case. R14"""
+def may_work(work: Work, case: Case, task: Task) -> Duty:
+    """可办: the actor's desk, role and task, and the one duty in this case; which duty. R14
+
+    As somebody's deputy one needs the right twice: whoever is lent a right has no more of it than the lender, and what
+    is done for somebody counts as done by him too. 民法典 162
+    """
     own_desk(work, case, task)
     duty = separation.duty_of(task.role)
-    separation.permit(case.hands, work.actor.person, duty)
+    separation.permit_organisation(duty, directory.organisation(work, task.desk).kind)
+    for person in _hands(work, case):
+        separation.permit(case.hands, person, duty)
+    separation.permit_place(case.matter.flow_kind, duty, at_centre=directory.at_centre(work, work.actor.post))
+    return duty
+
+
+def lend_hand(work: Work, case: Case, task: Task) -> None:
+    """经手: the actor works this task, and whoever he stands in for has lent a hand with him. R14"""
+    duty = may_work(work, case, task)
     kind = directory.organisation(work, task.desk).kind
-    separation.permit_organisation(duty, kind)
-    store.lend_hand(work, case, duty, kind)
+    for person in _hands(work, case):
+        store.lend_hand(work, case, person, duty, kind)
+
+
+def _hands(work: Work, case: Case) -> list[str]:
+    return [person for person in (work.actor.person, case.stands_for) if person]
 
 
 def own_desk(work: Work, case: Case, task: Task) -> None:
+    """本岗: the task is the actor's desk's and role's, in the own right or as a deputy, and nobody else has taken it.
+
+    Whoever has taken it and left the post, or no longer stands in, holds nothing.
+    """
     if task.desk != work.actor.organisation or task.role not in work.actor.roles:
         raise Forbidden("case.not_your_task", desk=task.desk, role=task.role)
-    if task.holder and task.holder != work.actor.person:
+    stand_in(work, case, task.role, task.holder)
+    if task.holder in ("", work.actor.person, case.stands_for):
+        return
+    if directory.works(work, task.holder, task.desk, task.role):
         raise Conflict("case.task_taken", number=case.matter.number)
+
+
+def stand_in(work: Work, case: Case, role: str, holder: str = "") -> None:
+    """代理: note for whom this act on the case is done; its entries in the journal then say so."""
+    principal = work.actor.stands_for(role, holder)
+    case.stands_for = principal.person if principal else ""
 
 
 def keep(work: Work, case: Case) -> None:

@@ -115,6 +115,21 @@ CREATE TABLE directory.deputy (
     CONSTRAINT deputy_period CHECK (held_to >= held_from)
 );
 
+-- Leave for a post to work joint items away from the service centre (R26).
+-- placement: reference
+CREATE TABLE directory.exemption (
+    id         uuid NOT NULL,
+    post       text NOT NULL,
+    held_from  date NOT NULL,
+    held_to    date NOT NULL,
+    reason     text NOT NULL CHECK (reason <> ''),
+    granted_by text NOT NULL,
+    granted_at timestamptz NOT NULL,
+    CONSTRAINT exemption_pkey PRIMARY KEY (id),
+    CONSTRAINT exemption_post_fkey FOREIGN KEY (post) REFERENCES directory.post (code),
+    CONSTRAINT exemption_period CHECK (held_to > held_from)
+);
+
 -- placement: reference
 CREATE TABLE directory.centre_window (
     code   text NOT NULL,

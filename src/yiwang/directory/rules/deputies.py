@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
-from yiwang.directory.messages import Deputy
+from yiwang.directory.messages import Deputy, Exemption
 from yiwang.directory.rules.posts import permit_roles
 from yiwang.directory.rules.staffing import HEAD, Staffing
 from yiwang.ground.actor import Actor
@@ -42,10 +42,26 @@ def permit_end(old: Deputy, by: Actor, organisation: str) -> None:
     _permit_lender(old, by, organisation)
 
 
+def permit_exemption(new: Exemption, by: Actor, organisation: str, today: date) -> None:
+    """集中办公例外: the head of the organisation lets a post work joint items elsewhere, by dates, and says why.
+
+    Invalid `directory.deputy_period`, `directory.reason_missing`; Forbidden `directory.not_yours_to_lend`. R26
+    """
+    if not today <= new.held_from < new.held_to:
+        raise Invalid("directory.deputy_period")
+    if not new.reason.strip():
+        raise Invalid("directory.reason_missing")
+    if not _head(by, organisation):
+        raise Forbidden("directory.not_yours_to_lend", clause="种子 二(一)2")
+
+
+def _head(by: Actor, organisation: str) -> bool:
+    """A head by a lent role is none here: who stands in for the head does not pass that on."""
+    return by.organisation == organisation and by.has(HEAD) and HEAD not in by.lent
+
+
 def _permit_lender(deputy: Deputy, by: Actor, organisation: str) -> None:
-    """A head by a lent role is none here: who stands in for the head does not appoint further deputies."""
-    head = by.organisation == organisation and by.has(HEAD) and HEAD not in by.lent
-    if by.person != deputy.principal and not head:
+    if by.person != deputy.principal and not _head(by, organisation):
         raise Forbidden("directory.not_yours_to_lend", clause=CLAUSE)
 
 

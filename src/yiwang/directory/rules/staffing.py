@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
-from yiwang.directory.messages import Deputy, Holding, Post
+from yiwang.directory.messages import Deputy, Exemption, Holding, Post
 from yiwang.directory.rules.resolution import covers
 
 HEAD = "head"
@@ -21,6 +21,7 @@ class Staffing:
     responsible: Mapping[tuple[str, str], str]
     holdings: Mapping[str, tuple[Holding, ...]] = field(default_factory=dict)  # by person
     deputies: tuple[Deputy, ...] = ()
+    exemptions: tuple[Exemption, ...] = ()
 
     def post_for(self, organisation: str, role: str) -> str:
         """责任岗位: the one post that answers for what an organisation does in a role: its first post with that role,
@@ -57,6 +58,17 @@ class Staffing:
             and self.belongs(person, organisation, on)
         ]
 
+    def works(self, person: str, organisation: str, role: str, on: date) -> bool:
+        """Whether a person may act in a role of an organisation on a day, in the own right or as a deputy."""
+        posts = self.posts_of(person, on) + [self.posts[d.post] for d in self.standing_in(person, organisation, on)]
+        return any(p.organisation == organisation and role in p.roles for p in posts)
+
+    def at_centre(self, post: str, on: date) -> bool:
+        """集中办公: whether a post sits in the service centre, or has leave not to, on a day. R26"""
+        known = self.posts.get(post)
+        exempt = any(e.post == post and e.held_from <= on < e.held_to for e in self.exemptions)
+        return exempt or (known is not None and known.at_centre)
+
     def of_organisation(self, organisation: str, on: date) -> list[tuple[str, Post]]:
         """在编: who holds which post of an organisation on a day."""
         return [
@@ -72,7 +84,12 @@ def order(code: str) -> tuple[int, str]:
     return len(code), code
 
 
-def staffing(posts: Iterable[Post], holdings: Iterable[Holding] = (), deputies: Iterable[Deputy] = ()) -> Staffing:
+def staffing(
+    posts: Iterable[Post],
+    holdings: Iterable[Holding] = (),
+    deputies: Iterable[Deputy] = (),
+    exemptions: Iterable[Exemption] = (),
+) -> Staffing:
     """The snapshot of these rows."""
     responsible: dict[tuple[str, str], str] = {}
     by_code = {post.code: post for post in sorted(posts, key=lambda p: order(p.code))}
@@ -87,4 +104,5 @@ def staffing(posts: Iterable[Post], holdings: Iterable[Holding] = (), deputies: 
         responsible,
         {person: tuple(each) for person, each in held.items()},
         tuple(sorted(deputies, key=lambda d: (d.held_from, order(d.post), d.principal, d.deputy))),
+        tuple(exemptions),
     )
