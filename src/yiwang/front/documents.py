@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import Path
 
@@ -14,6 +15,7 @@ import typst
 from yiwang.casework.messages import Case, Dues
 from yiwang.front.look import wording
 from yiwang.ground.number import show
+from yiwang.handling.messages import Issued, Paper
 
 TEMPLATES = Path(__file__).resolve().parent / "paper"
 
@@ -31,11 +33,11 @@ def qr(text: str, *, sized: bool = True) -> str:
     return out.getvalue().decode()
 
 
-def pdf(template: str, facts: dict[str, str]) -> bytes:
+def pdf(template: str, facts: Mapping[str, object]) -> bytes:
     """A PDF from a typst template and its facts; PDF/A-2b, so that it can be archived."""
-    compiler = typst.Compiler(font_paths=[*_fonts()], ignore_system_fonts=True)
+    compiler = typst.Compiler(font_paths=[*_fonts()], ignore_system_fonts=True, root=str(TEMPLATES))
     made = compiler.compile(
-        (TEMPLATES / template).read_bytes(),
+        str(TEMPLATES / template),
         sys_inputs={"facts": json.dumps(facts, ensure_ascii=False)},
         pdf_standards=["a-2b"],
     )
@@ -62,3 +64,34 @@ def receipt(case: Case, dues: Dues, centre: str) -> bytes:
             "qr": qr(f"yiwang:{case.matter.number}"),
         },
     )
+
+
+SEAL = "演示专用章"
+"""印章上的字: until an authority's own seal is installed, nothing that leaves here may be taken for sealed by it."""
+
+
+def official(issued: Issued, site: str) -> bytes:
+    """正式文书: red head, number, body, date under the seal; its QR code leads to its check on this `site`."""
+    address = f"{site.rstrip('/')}/documents/{issued.code}"
+    groups = " ".join(issued.code[n : n + 4] for n in range(0, len(issued.code), 4))
+    return pdf("official.typ", _facts(issued.paper) | {"code": groups, "verify": address, "qr": qr(address)})
+
+
+def preview(paper: Paper) -> bytes:
+    """文书预览: the draft with a mark across it, unnumbered, unsealed."""
+    return pdf("official.typ", _facts(paper) | {"draft": True})
+
+
+def _facts(paper: Paper) -> dict[str, object]:
+    return {
+        "draft": False,
+        "title": paper.title,
+        "number": paper.number,
+        "issuer": paper.issuer,
+        "addressee": paper.addressee,
+        "case": paper.case,
+        "paragraphs": list(paper.paragraphs),
+        "date": f"{paper.on.year}年{paper.on.month}月{paper.on.day}日",
+        "day": [paper.on.year, paper.on.month, paper.on.day],
+        "seal": SEAL,
+    }

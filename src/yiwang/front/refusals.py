@@ -87,6 +87,7 @@ WORDS: Mapping[str, str] = {
     "intake.second_visit": mark("窗口申请后再到窗口领取要跑两次；请选择邮寄或电子证照。"),
     "intake.unknown": mark("没有找到这件申请。"),
     "intake.wrong_audience": mark("「{item}」不面向这类申请人。"),
+    "document.unknown": mark("没有找到这份文书，请核对核验码。"),
     "licence.already_issued": mark("本件的电子证照已经制发。"),
     "licence.unknown": mark("没有这张电子证照，请核对标识。"),
     "rating.form": mark("请补充或改正下列内容。"),

@@ -83,6 +83,7 @@ ACT = {
     "data.fetched": mark("取得共享数据"),
     "data.disputed": mark("数据异议"),
     "licence.issued": mark("制发电子证照"),
+    "document.issued": mark("制发文书"),
     "visit.second": mark("第二次到场"),
     "consultation.silent": mark("征求意见逾期未复"),
 }

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
+from enum import StrEnum
 from uuid import UUID
 
 
@@ -73,3 +74,43 @@ class WatchConsultation:
     task: UUID
     step: str
     due: date
+
+
+class PaperKind(StrEnum):
+    """文书种类: what a department writes to an applicant in a case."""
+
+    GRANT = "grant"  # 准予决定书
+    REFUSAL = "refusal"  # 不予决定书
+    SPECIAL = "special"  # 特别程序告知书
+    EXTENSION = "extension"  # 延长办理期限告知书
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Paper:
+    """文书: all that it says. Without a number it is a draft."""
+
+    kind: PaperKind
+    number: str
+    title: str
+    organisation: str
+    issuer: str
+    addressee: str
+    case: str
+    item: str
+    on: date
+    paragraphs: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Issued:
+    """已制发的文书: as it is kept, with what proves it: `genuine` says that it is as it was signed."""
+
+    id: UUID
+    step: str
+    paper: Paper
+    code: str
+    digest: str
+    signature: str
+    key: str
+    at: datetime
+    genuine: bool

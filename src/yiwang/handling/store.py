@@ -61,6 +61,25 @@ SPECIAL = Table(
     },
     ("home", "matter", "id"),
 )
+DOCUMENT = Table(
+    "handling.document",
+    {
+        "home": "int",
+        "matter": "uuid",
+        "id": "uuid",
+        "kind": "text",
+        "step": "text",
+        "organisation": "text",
+        "person": "text",
+        "number": "text",
+        "code": "text",
+        "body": "text",
+        "digest": "text",
+        "signature": "bytea",
+        "at": "timestamptz",
+    },
+    ("home", "matter", "id"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +121,57 @@ class SpecialNotice:
     organisation: str
     person: str
     at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """文书一行: a document as its table keeps it."""
+
+    id: UUID
+    step: str
+    code: str
+    body: str
+    digest: str
+    signature: bytes
+    at: datetime
+
+
+def next_serial(work: Work, desk: str, year: int, series: str) -> int:
+    """下一号: of an organisation in a year; whoever asks next waits until this act is over."""
+    rows = work.read(
+        "INSERT INTO handling.numbering (desk, year, series, last) VALUES (%s, %s, %s, 1)"
+        " ON CONFLICT (desk, year, series) DO UPDATE SET last = handling.numbering.last + 1 RETURNING last",
+        (desk, year, series),
+    )
+    return int(rows[0][0])
+
+
+_DOCUMENT = "SELECT id, step, code, body, digest, signature, at FROM handling.document"
+
+
+def documents(work: Work, home: int, matter: UUID) -> list[Document]:
+    """All documents of a case, first to last."""
+    rows = work.read(f"{_DOCUMENT} WHERE home = %s AND matter = %s ORDER BY id", (home, matter))
+    return [Document(*row) for row in rows]
+
+
+def document_by_code(work: Work, home: int, code: str) -> Document | None:
+    """The document with this check code."""
+    rows = work.read(f"{_DOCUMENT} WHERE home = %s AND code = %s", (home, code))
+    return Document(*rows[0]) if rows else None
+
+
+def documents_between(work: Work, stretch: Stretch) -> dict[Key, list[Document]]:
+    """The documents of every case of a stretch."""
+    rows = work.read(
+        "SELECT home, matter, id, step, code, body, digest, signature, at FROM handling.document"
+        " WHERE (home, matter) > (%s, %s) AND (home, matter) <= (%s, %s) ORDER BY home, matter, id",
+        stretch.bounds,
+    )
+    found: dict[Key, list[Document]] = {}
+    for home, matter, *rest in rows:
+        found.setdefault((home, matter), []).append(Document(*rest))
+    return found
 
 
 def opinions(work: Work, home: int, matter: UUID) -> list[Opinion]:

@@ -50,3 +50,33 @@ CREATE TABLE handling.special_notice (
     at           timestamptz NOT NULL,
     CONSTRAINT special_notice_pkey PRIMARY KEY (home, matter, id)
 );
+
+-- A document that a department issued in a case: its one text, signed; the digest stands in the journal too.
+-- placement: home append-only
+CREATE TABLE handling.document (
+    home         int         NOT NULL CHECK (home BETWEEN 0 AND 16383),
+    matter       uuid        NOT NULL,
+    id           uuid        NOT NULL,
+    kind         text        NOT NULL CHECK (kind IN ('grant', 'refusal', 'special', 'extension')),
+    step         text        NOT NULL DEFAULT '',
+    organisation text        NOT NULL,
+    person       text        NOT NULL,
+    number       text        NOT NULL,
+    code         text        NOT NULL,
+    body         text        NOT NULL,
+    digest       text        NOT NULL,
+    signature    bytea       NOT NULL,
+    at           timestamptz NOT NULL,
+    CONSTRAINT document_pkey PRIMARY KEY (home, matter, id),
+    CONSTRAINT document_code UNIQUE (home, code)
+);
+
+-- The serial of an organisation's documents, by year and series: two who write at once wait only for each other.
+-- placement: desk
+CREATE TABLE handling.numbering (
+    desk   text NOT NULL,
+    year   int  NOT NULL,
+    series text NOT NULL,
+    last   int  NOT NULL,
+    CONSTRAINT numbering_pkey PRIMARY KEY (desk, year, series)
+);

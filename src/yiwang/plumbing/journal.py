@@ -65,12 +65,13 @@ def entries(work: Work, home: int, thread: UUID) -> list[Entry]:
     return [_entry(seq, at, msgspec.json.decode(text)) for seq, at, text in rows]
 
 
-def stretch(work: Work, of: Stretch) -> dict[Key, list[Entry]]:
-    """The acts of every thread of a stretch, first to last. One query."""
+def stretch(work: Work, of: Stretch, act: str = "") -> dict[Key, list[Entry]]:
+    """The acts of every thread of a stretch, first to last; with `act` only those of this name. One query."""
     rows = work.read(
         "SELECT home, thread, seq, at, entry FROM plumbing.journal"
-        " WHERE (home, thread) > (%s, %s) AND (home, thread) <= (%s, %s) ORDER BY home, thread, seq",
-        of.bounds,
+        " WHERE (home, thread) > (%s, %s) AND (home, thread) <= (%s, %s) AND entry LIKE %s"
+        " ORDER BY home, thread, seq",
+        (*of.bounds, f'{{"act":"{act}",%' if act else "%"),
     )
     found: dict[Key, list[Entry]] = {}
     for home, thread, seq, at, text in rows:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from itertools import groupby
 from typing import Any
+from uuid import UUID
 
 from litestar import Request, Response
 from markupsafe import Markup
@@ -16,9 +17,11 @@ from yiwang.desks.citizen.own import OWN, held_rows
 from yiwang.directory import service as directory
 from yiwang.front import documents, scope
 from yiwang.front.desk import Desk, reference
+from yiwang.front.papers import pdf_of
 from yiwang.front.routes import page, sent
 from yiwang.front.thread import view
 from yiwang.ground.outcome import Invalid, NotFound
+from yiwang.handling.service import documents as papers
 from yiwang.intake.messages import Application
 from yiwang.intake.service import applications, reading
 from yiwang.oversight import service as oversight
@@ -99,6 +102,7 @@ def _papers(work: Work, application: Application, published: Published) -> dict[
         "fields": filling.correction_fields(needs.fill, lacking),
         "licences": licences.of_matter(work, application.home, application.id),
         "delivered": reading.delivery(work, application.home, application.id),
+        "papers": papers.of_case(work, application.home, application.id),
     }
 
 
@@ -120,6 +124,15 @@ def receipt(ref: str, desk: Desk) -> Response[bytes]:
         made = documents.receipt(case, caseread.dues(case, work.today, work.calendar), centre)
     name = f'inline; filename="{application.number}.pdf"'
     return Response(made, media_type="application/pdf", headers={"content-disposition": name})
+
+
+@page("/my/{ref:str}/documents/{document:uuid}", opt=OWN)
+def paper(ref: str, document: UUID, desk: Desk, request: Request[Any, Any, Any]) -> Response[bytes]:
+    """决定书、告知书 as PDF: what departments wrote to the applicant in this case."""
+    with desk.work() as work:
+        application = scope.application(work, ref)
+        found = papers.one(work, application.home, application.id, document)
+    return pdf_of(found, request)
 
 
 @sent("/my/{ref:str}/withdraw", opt=OWN)
@@ -210,4 +223,4 @@ def my_licences(desk: Desk, request: Request[Any, Any, Any]) -> Response[str]:
     return desk.page("licences.html", rows=rows, qr=lambda code: qr(request, code))
 
 
-ROUTES = [*filling.ROUTES, mine, withdraw, dispute, rate, data, my_licences, receipt, follow]
+ROUTES = [*filling.ROUTES, mine, withdraw, dispute, rate, data, my_licences, receipt, paper, follow]

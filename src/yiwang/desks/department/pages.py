@@ -12,8 +12,10 @@ from yiwang.casework.service import cases, holding, verbs
 from yiwang.casework.service import reading as caseread
 from yiwang.catalogue import service as catalogue
 from yiwang.catalogue.messages import StepKind
+from yiwang.desks.department import papers
+from yiwang.desks.department.reach import WORK, concerned
 from yiwang.directory import service as directory
-from yiwang.front import lights, scope
+from yiwang.front import lights
 from yiwang.front.desk import Desk, Form, reference
 from yiwang.front.look.parts import Column, Listing, NavItem
 from yiwang.front.records import labels
@@ -24,14 +26,13 @@ from yiwang.ground.number import show
 from yiwang.ground.outcome import Conflict, FieldError, Invalid, NotFound, Refused
 from yiwang.ground.workdays import Calendar
 from yiwang.handling.messages import Decide, EndSpecial, MakeDocument, Reply, Review, StartSpecial
-from yiwang.handling.service import consulting, deciding, reviewing, special
+from yiwang.handling.service import consulting, deciding, documents, reviewing, special
 from yiwang.handling.service import reading as opinions
 from yiwang.intake.service import reading
 from yiwang.plumbing.i18n import mark, translator
 from yiwang.plumbing.work import Work
 from yiwang.sharing.service import requests as sharing
 
-WORK: dict[str, Any] = {"act": "case.work"}
 EXTEND: dict[str, Any] = {"act": "case.extend"}
 SIZE = 30
 GROUPS = {
@@ -49,12 +50,6 @@ COLUMNS = (
     (mark("到我单位"), "opened", True),
     (mark("谁在办"), "", True),
 )
-
-
-def _concerned(work: Work, ref: str) -> tuple[int, UUID, Case]:
-    """A case that this organisation decides, consults in or has a task of; another's is as if it were not there."""
-    case = scope.case(work, ref)
-    return case.matter.home, case.matter.id, case
 
 
 @page("/desk", opt=WORK)
@@ -148,7 +143,7 @@ def _dossier(
 ) -> Response[str]:
     faults = desk.faults(problem) if problem else []
     with desk.work() as work:
-        home, case_id, case = _concerned(work, ref)
+        home, case_id, case = concerned(work, ref)
         application = reading.application(work, home, case_id)
         item = reading.item_of(work, application).item
         file = opinions.file_of(work, home, case_id)
@@ -160,6 +155,7 @@ def _dossier(
             "steps": timeline(work, case),
             "lamp": lights.of_case(case, seen.dues),
             "file": file,
+            "papers": documents.of_case(work, home, case_id),
             "held": sharing.read_held(work, home, case_id, "review"),
             "thread": said(work, caseread.thread(work, home, case_id), case),
             "brought": reading.brought(work, home, case_id),
@@ -244,7 +240,7 @@ def act(ref: str, task: UUID, desk: Desk, body: bytes) -> Response[str]:
     form = desk.form(body)
 
     def do(work: Work) -> dict[str, str]:
-        home, case_id, _ = _concerned(work, ref)
+        home, case_id, _ = concerned(work, ref)
         case = holding.hold(work, home, case_id)
         found = next((t for t in case.tasks.values() if t.id == task), None)
         if found is None:
@@ -274,7 +270,7 @@ def claim(ref: str, task: UUID, desk: Desk, body: bytes) -> Response[str]:
     form = desk.form(body)
 
     def take(work: Work) -> dict[str, str]:
-        home, case_id, _ = _concerned(work, ref)
+        home, case_id, _ = concerned(work, ref)
         verbs.claim(work, home, case_id, task)
         return {}
 
@@ -293,7 +289,7 @@ def extend(ref: str, desk: Desk, body: bytes) -> Response[str]:
     form = desk.form(body)
 
     def lengthen(work: Work) -> dict[str, str]:
-        home, case_id, _ = _concerned(work, ref)
+        home, case_id, _ = concerned(work, ref)
         if not form.get("reason").strip():
             raise Invalid("handling.form", errors=(FieldError("reason", "field.required"),))
         cases.extend(work, home, case_id, form.get("reason")[:1000])
@@ -308,4 +304,4 @@ def extend(ref: str, desk: Desk, body: bytes) -> Response[str]:
     return desk.go(f"/desk/{ref}")
 
 
-ROUTES = [inbox, exported, dossier, act, claim, extend]
+ROUTES = [inbox, exported, dossier, act, claim, extend, *papers.ROUTES]

@@ -18,11 +18,13 @@ from yiwang.front.desk import COOKIE, LANGUAGE_COOKIE, SECURE_COOKIE, TYPE_COOKI
 from yiwang.front.entry import enter
 from yiwang.front.look.naming import name_of, word_of
 from yiwang.front.look.parts import Account, Fault, Option
+from yiwang.front.papers import pdf_of
 from yiwang.front.refusals import sentence, status
 from yiwang.front.routes import page, sent
 from yiwang.ground.actor import SYSTEM
 from yiwang.ground.clock import Limit
 from yiwang.ground.outcome import Invalid, NotFound, Refused
+from yiwang.handling.service import documents as papers
 from yiwang.intake.service import reading
 from yiwang.plumbing import sessions
 from yiwang.plumbing.i18n import LANGUAGES, Language, mark, translator
@@ -34,6 +36,7 @@ OPEN: dict[str, Any] = {"public": "information for everybody"}
 SECTORS = (mark("投资审批"), mark("不动产"), mark("商事登记"), mark("医保社保"), mark("便民服务"))
 SIZE = 30
 FIRST = 6
+DOCUMENT_CODE = 22  # digits of a document's check code
 LEVELS = {At.PROVINCE: mark("省级"), At.CITY: mark("市级"), At.COUNTY: mark("县级")}
 
 
@@ -170,11 +173,33 @@ def licence(code: str, desk: Desk) -> Response[str]:
     return desk.page("licence.html", view=view)
 
 
+@page("/documents/{code:str}", opt=OPEN)
+def document(code: str, desk: Desk) -> Response[str]:
+    """文书核验: whoever holds a decision or notice sees what it said when it was signed."""
+    try:
+        with desk.engine.begin(SYSTEM, desk.language) as work:
+            issued = papers.check(work, code)
+    except NotFound as refusal:
+        return desk.page("check.html", status(refusal), code=code[:200], fault=desk.say(refusal))
+    return desk.page("document.html", issued=issued)
+
+
+@page("/documents/{code:str}/copy", opt=OPEN)
+def copy(code: str, desk: Desk, request: Request[Any, Any, Any]) -> Response[bytes]:
+    """文书副本: the document itself once more, for whoever holds its code."""
+    with desk.engine.begin(SYSTEM, desk.language) as work:
+        issued = papers.check(work, code)
+    return pdf_of(issued, request)
+
+
 @page("/check", opt=OPEN)
 def check(desk: Desk, code: str = "") -> Response[str]:
-    """核验入口: type a licence's identifier."""
-    if code:
-        return desk.go(f"/licences/{quote(code.strip()[:200], safe='')}")
+    """核验入口: type a licence's identifier, or the 22 digits of a document."""
+    typed = code.strip()[:200]
+    if typed:
+        digits = typed.replace(" ", "")
+        kind = "documents" if digits.isdigit() and len(digits) == DOCUMENT_CODE else "licences"
+        return desk.go(f"/{kind}/{quote(digits if kind == 'documents' else typed, safe='')}")
     return desk.page("check.html", code="", fault="")
 
 
@@ -260,4 +285,4 @@ def type_size(size: str, desk: Desk, back: str = "/") -> Response[str]:
     return desk.go(_inside(back) or "/", [Cookie(TYPE_COOKIE, value=chosen, path="/", max_age=31_536_000)])
 
 
-ROUTES = [home, guide, licence, check, login, log_in, log_out, language, type_size]
+ROUTES = [home, guide, licence, document, copy, check, login, log_in, log_out, language, type_size]

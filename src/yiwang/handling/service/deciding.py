@@ -6,8 +6,8 @@ from yiwang.casework.messages import REMEDIES, Case
 from yiwang.catalogue.messages import StepKind
 from yiwang.ground.outcome import FieldError, Invalid
 from yiwang.handling import store
-from yiwang.handling.messages import Decide, MakeDocument
-from yiwang.handling.service import tasks
+from yiwang.handling.messages import Decide, MakeDocument, Paper
+from yiwang.handling.service import documents, tasks
 from yiwang.handling.store import DECISION
 from yiwang.plumbing.work import Work
 
@@ -17,15 +17,8 @@ def decide(command: Decide, work: Work) -> Case:
 
     A refusal has reasons and names the remedies; what consulted departments made conditional is part of it.
     """
-    _, step = tasks.at(work, command, StepKind.DECIDE)
-    if command.outcome not in ("grant", "refuse"):
-        raise Invalid("handling.form", errors=(FieldError("outcome", "field.choice"),))
-    if command.outcome == "refuse" and not command.reasons.strip():
-        raise Invalid("handling.form", errors=(FieldError("reasons", "field.required"),))
-    tasks.check_words(command.reasons, command.conditions)
-    conditions = [o.conditions for o in store.opinions(work, command.home, command.id) if o.conditions]
-    if command.conditions:
-        conditions.append(command.conditions)
+    case, step = tasks.at(work, command, StepKind.DECIDE)
+    paper, conditions = _drafted(command, work, case)
     work.add(
         DECISION,
         {
@@ -38,11 +31,33 @@ def decide(command: Decide, work: Work) -> Case:
             "outcome": command.outcome,
             "reasons": command.reasons,
             "remedies": REMEDIES if command.outcome == "refuse" else "",
-            "conditions": "；".join(conditions) if command.outcome == "grant" else "",
+            "conditions": conditions if command.outcome == "grant" else "",
             "at": work.now,
         },
     )
+    documents.issue(work, case, paper, step.id, "行政许可法 38")
     return tasks.complete(work, command, step, command.outcome, command.reasons, "行政许可法 38")
+
+
+def drafted(command: Decide, work: Work) -> Paper:
+    """决定书预览: what the decision would say, word for word; nothing is done.
+
+    Conflict when the task is gone or no decision; Invalid `handling.form` for what could not be decided so.
+    """
+    case, _ = tasks.at(work, command, StepKind.DECIDE)
+    return _drafted(command, work, case)[0]
+
+
+def _drafted(command: Decide, work: Work, case: Case) -> tuple[Paper, str]:
+    """The decision's paper, and the conditions in it: what consulted departments and the decider made one. R50"""
+    if command.outcome not in ("grant", "refuse"):
+        raise Invalid("handling.form", errors=(FieldError("outcome", "field.choice"),))
+    if command.outcome == "refuse" and not command.reasons.strip():
+        raise Invalid("handling.form", errors=(FieldError("reasons", "field.required"),))
+    tasks.check_words(command.reasons, command.conditions)
+    asked = [o.conditions for o in store.opinions(work, command.home, command.id) if o.conditions]
+    conditions = "；".join([*asked, command.conditions] if command.conditions else asked)
+    return documents.draft_decision(work, case, command.outcome, command.reasons, conditions), conditions
 
 
 def make_document(command: MakeDocument, work: Work) -> Case:

@@ -7,7 +7,8 @@ from yiwang.casework.service import cases
 from yiwang.catalogue.messages import StepKind
 from yiwang.ground.outcome import FieldError, Invalid
 from yiwang.handling.messages import EndSpecial, StartSpecial
-from yiwang.handling.service import tasks
+from yiwang.handling.rules import writing
+from yiwang.handling.service import documents, tasks
 from yiwang.handling.store import SPECIAL
 from yiwang.plumbing.work import Work
 
@@ -18,7 +19,10 @@ def start_special(command: StartSpecial, work: Work) -> Case:
     if not 1 <= command.days_needed <= 365:
         raise Invalid("handling.form", errors=(FieldError("days_needed", "field.range"),))
     assert step.ground is not None, step.id
-    notice = f"{case.matter.number}-{step.id}"
+    ground = step.ground
+    of = documents.occasion(work, case)
+    paper = writing.special(of, ground=ground.label, clause=ground.clause or step.basis, days=command.days_needed)
+    notice = documents.issue(work, case, paper, step.id, step.basis).paper.number
     work.add(
         SPECIAL,
         {

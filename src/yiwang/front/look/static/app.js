@@ -107,7 +107,7 @@ function confirmFirst(event) {
 function onSubmit(event) {
   const form = event.target;
   if (form.method === "dialog" || !confirmFirst(event)) return;
-  if (form.method !== "post") return;
+  if (form.method !== "post" || (event.submitter && event.submitter.formTarget === "_blank")) return;
   if (form.dataset.sent) { event.preventDefault(); return; }
   form.dataset.sent = "yes";
   // Only after this event: a disabled button's own name and value would not be sent.
