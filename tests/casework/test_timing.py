@@ -93,7 +93,7 @@ def test_a_met_clock_stands_for_ever() -> None:
 
 def test_a_step_has_a_date_only_with_a_limit_of_its_own() -> None:
     stops = reviewed().stops
-    assert timing.step_due(None, START, CALENDAR, ()) is None
-    assert timing.step_due(Limit.parse("spot"), START, CALENDAR, ()) is None
-    assert timing.step_due(Limit.parse("5wd"), date(2017, 8, 18), CALENDAR, stops) == date(2017, 9, 7)
-    assert timing.step_due(Limit.parse("5wd"), date(2017, 9, 1), CALENDAR, stops) == date(2017, 9, 8)
+    assert timing.step_due(None, START, CALENDAR, (), START) is None
+    assert timing.step_due(Limit.parse("spot"), START, CALENDAR, (), START) is None
+    assert timing.step_due(Limit.parse("5wd"), date(2017, 8, 18), CALENDAR, stops, START) == date(2017, 9, 7)
+    assert timing.step_due(Limit.parse("5wd"), date(2017, 9, 1), CALENDAR, stops, START) == date(2017, 9, 8)

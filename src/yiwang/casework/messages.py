@@ -429,7 +429,7 @@ class Light(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Dues:
-    """时限一览: dates, working days left and overdue against the promise, and the light."""
+    """时限一览: dates, working days left and overdue against the promise and the law, and the light of the promise."""
 
     promised: date | None
     legal: date | None
@@ -438,6 +438,8 @@ class Dues:
     left: int
     overdue: int
     light: Light
+    legal_left: int = 0
+    legal_overdue: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,6 +8,7 @@ import functools
 import os
 import sys
 from collections.abc import Iterable
+from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated, BinaryIO
 
@@ -18,6 +19,7 @@ from yiwang.front.look import naming
 from yiwang.front.refusals import sentence
 from yiwang.ground.clock import Day, Extension, Ground, Ledger, Limit, Stop, extend, reckon
 from yiwang.ground.outcome import Invalid, Refused
+from yiwang.ground.proof import Proof, flaws
 from yiwang.ground.workdays import CALENDAR
 from yiwang.plumbing.i18n import Translator, negotiate, translator
 
@@ -94,8 +96,18 @@ def due(
     batch: Annotated[
         str | None, typer.Option(help=_("批量：逐行 JSON 的文件，- 为标准输入；逐行输出 JSON"), metavar="FILE|-")
     ] = None,
+    proof: Annotated[
+        Path | None,
+        typer.Option(
+            help=_("复核办件的时限凭据：逐日重算，不符的列出，退出码 1"), exists=True, dir_okay=False, metavar="FILE"
+        ),
+    ] = None,
 ) -> None:
     """算期限: the due day from the start day; with --explain, every day and the article."""
+    if proof is not None:
+        if not _holds(proof, as_json):
+            raise typer.Exit(1)
+        return
     if batch is not None:
         if start or limit or stop or extension:
             raise typer.BadParameter(_("--batch 不与 --start、--limit、--stop、--extend 同用"))
@@ -113,6 +125,24 @@ def due(
         typer.echo(msgspec.json.encode(_answer(ledger, explain)).decode())
     else:
         _print(ledger, explain)
+
+
+def _holds(file: Path, as_json: bool) -> bool:
+    """复核: whether every date and day of a case's proof is what its calendar, limits and stops give."""
+    try:
+        given = msgspec.json.decode(file.read_bytes(), type=Proof)
+        found = list(flaws(given))
+    except (msgspec.DecodeError, UnicodeDecodeError, Refused, OverflowError) as error:
+        raise typer.BadParameter(_("读不出凭据：{reason}").format(reason=error)) from None
+    if as_json:
+        typer.echo(msgspec.json.encode({"holds": not found, "flaws": found}).decode())
+        return not found
+    for clock in given.clocks:
+        typer.echo(f"{clock.step or clock.kind}  {clock.start} + {clock.limit} → {clock.due}")
+    for flaw in found:
+        typer.echo(_("不符：{clock} {what}：写的是 {said}，应是 {found}").format(**asdict(flaw)))
+    typer.echo(_("相符") if not found else _("{n} 处不符").format(n=len(found)))
+    return not found
 
 
 def _run_batch(source: str, today: str | None, explain: bool) -> bool:

@@ -41,6 +41,7 @@ ACTS: Mapping[str, frozenset[str]] = {
     "case.work": DEPARTMENT,
     "case.extend": frozenset({"head"}),
     "case.read": DEPARTMENT | CENTRE | {"supervisor", "auditor"},
+    "clock.read": DEPARTMENT | CENTRE | {"supervisor", "auditor", "applicant"},
     "thread.read": frozenset({"supervisor", "auditor"}),
     "rating.read": frozenset({"evaluator"}),
     "account.own": STAFF | {"applicant", "client"},

@@ -9,6 +9,7 @@ from yiwang.casework.messages import Case
 from yiwang.casework.service import holding, reading
 from yiwang.catalogue.messages import Flow, StepKind
 from yiwang.directory import service as directory
+from yiwang.front.lights import explanation
 from yiwang.front.look import parts
 from yiwang.front.look.deadline import GROUNDS
 from yiwang.front.look.naming import name_of
@@ -32,6 +33,7 @@ class View:
     receiving: str
     deciding: str
     book: Ledger | None
+    why: str  # where the due dates are explained
 
 
 def view(work: Work, case: Case) -> View:
@@ -46,6 +48,7 @@ def view(work: Work, case: Case) -> View:
         receiving=_name(places, case.matter.receiving, work.language),
         deciding=_name(places, case.matter.deciding, work.language),
         book=reading.explained(clock, clock.promised, work.today, work.calendar) if clock.promised else None,
+        why=explanation(case.matter.home, case.matter.id),
     )
 
 
@@ -113,6 +116,7 @@ def timeline(work: Work, case: Case) -> list[parts.Step]:
                 note=row["outcome"],
                 days_left=work.calendar.count(work.today, due) if due and not stands else None,
                 due=due,
+                href=explanation(case.matter.home, case.matter.id, row["id"]) if due else "",
                 pauses=tuple(_pause(s) for s in pauses.values() if stands and s.end is None),
             )
         )

@@ -10,12 +10,13 @@ from litestar import Response
 from litestar.params import Parameter
 
 from yiwang.casework.messages import Case, InboxQuery
-from yiwang.casework.service import cases, verbs
+from yiwang.casework.service import cases, proving, verbs
 from yiwang.casework.service import reading as caseread
 from yiwang.front import scope
 from yiwang.front.desk import reference
 from yiwang.gateway import shape, views
 from yiwang.gateway.counter import Counter, Key, Limit, Offset, Reference, act, read
+from yiwang.ground.proof import Proof
 from yiwang.handling.messages import Decide, EndSpecial, MakeDocument, Reply, Review, StartSpecial
 from yiwang.handling.service import consulting, deciding, reviewing, special
 from yiwang.plumbing.work import Work
@@ -48,6 +49,15 @@ def one(counter: Counter, ref: Reference, explain: bool = False) -> Response[vie
     """A case: open and finished steps, clock; with `explain=true` the clock day by day."""
     with counter.work() as work:
         return Response(shape.case_view(work, scope.case(work, ref), explain=explain))
+
+
+@read(f"{ONE}/clock", TAG)
+def clock(counter: Counter, ref: Reference) -> Response[Proof]:
+    """Its clocks as a proof: every day of each counted or left out, with why, by which article and which calendar, so
+    that anyone can reckon the dates again.
+    """
+    with counter.work() as work:
+        return Response(proving.prove(work, scope.case(work, ref)))
 
 
 @read(f"{ONE}/thread", TAG)
@@ -174,6 +184,7 @@ ROUTES = [
     tasks,
     by_number,
     one,
+    clock,
     thread,
     claim,
     review,

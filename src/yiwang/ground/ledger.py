@@ -94,6 +94,12 @@ class Ledger:
         """逾期 — working days past the due day."""
         return max(0, self.calendar.count(self.due, today))
 
+    def reached(self, n: int) -> dt.date:
+        """第 n 日 — the day by which n working days have been counted; the start day for none."""
+        first = self.calendar.rank(self.start.toordinal())
+        spans = workday_spans(self.calendar, self.stops, self.start)
+        return self.calendar.date(self.calendar.nth(reach(first, n, spans))) if n > 0 else self.start
+
     def days(self) -> Iterator[Day]:
         """逐日 — every day from the start to the due day."""
         first, last = self.start.toordinal(), self.due.toordinal()
@@ -159,6 +165,11 @@ class _UsualDays(dict[int, Day]):
 
 
 _usual_days = functools.lru_cache(maxsize=32)(_UsualDays)
+
+
+def yellow_after(days: int) -> int:
+    """黄灯: of so many working days, after how many a light turns yellow: nine tenths of them, or all but one."""
+    return min(-(-9 * days // 10), days - 1)
 
 
 def reach(origin: int, n: int, spans: Iterable[tuple[int, int]]) -> int:

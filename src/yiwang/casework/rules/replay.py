@@ -156,7 +156,7 @@ def _opened(case: Replayed, flow: Compiled, act: Act, step_id: str, calendar: Ca
     if step.who is None:
         return
     since = next((t.since for t in case.progress.open if t.step == step_id), act.at)
-    case.dues[step_id] = timing.step_due(step.limit, day_of(since), calendar, case.timing.stops)
+    case.dues[step_id] = timing.step_due(step.limit, day_of(since), calendar, case.timing.stops, act.day)
     if step.kind in (StepKind.ISSUE, StepKind.DELIVER) and case.decided_at is None:
         case.decided_at, case.status = act.at, Status.DECIDED
     if step.kind is StepKind.DELIVER:

@@ -9,6 +9,7 @@ from datetime import date
 from yiwang.casework.messages import Dues, Light, Timing
 from yiwang.ground import clock
 from yiwang.ground.clock import Extension, Ground, Ledger, Limit, Stop, Unit, reckon
+from yiwang.ground.ledger import yellow_after
 from yiwang.ground.outcome import Conflict
 from yiwang.ground.workdays import Calendar
 
@@ -39,13 +40,20 @@ def extend(timing: Timing, by: Extension) -> Timing:
     return replace(timing, extension=clock.extend(timing.extension, by))
 
 
+def ledger(timing: Timing, limit: Limit, calendar: Calendar, today: date) -> Ledger:
+    """时限账 of an accepted case for one of its limits: every day with why it counts or not, as of a day."""
+    assert timing.accepted_on is not None
+    extension = timing.extension if timing.extension and timing.extension.limit.unit is limit.unit else None
+    return reckon(timing.accepted_on, limit, calendar, timing.stops, extension, today)
+
+
 def dues(timing: Timing, calendar: Calendar, today: date) -> Dues:
     """时限: all the dates of a case as of a day. Before acceptance there are none."""
     if timing.accepted_on is None or timing.promised is None:
         return NOTHING
     on = timing.met_on or today
-    promise = _ledger(timing, timing.promised, calendar, on)
-    legal = _ledger(timing, timing.legal, calendar, on) if timing.legal else None
+    promise = ledger(timing, timing.promised, calendar, on)
+    legal = ledger(timing, timing.legal, calendar, on) if timing.legal else None
     left, overdue = promise.left(on), promise.overdue(on)
     return Dues(
         promised=promise.due,
@@ -55,13 +63,9 @@ def dues(timing: Timing, calendar: Calendar, today: date) -> Dues:
         left=left,
         overdue=overdue,
         light=_light(timing, left, overdue, promise.elapsed(on)),
+        legal_left=legal.left(on) if legal else 0,
+        legal_overdue=legal.overdue(on) if legal else 0,
     )
-
-
-def _ledger(timing: Timing, limit: Limit, calendar: Calendar, today: date) -> Ledger:
-    assert timing.accepted_on is not None
-    extension = timing.extension if timing.extension and timing.extension.limit.unit is limit.unit else None
-    return reckon(timing.accepted_on, limit, calendar, timing.stops, extension, today)
 
 
 def _light(timing: Timing, left: int, overdue: int, used: int) -> Light:
@@ -71,13 +75,26 @@ def _light(timing: Timing, left: int, overdue: int, used: int) -> Light:
         return Light.PAUSED
     if overdue:
         return Light.RED
-    if left <= 1 or 10 * used >= 9 * (used + left):
+    if used >= yellow_after(used + left):
         return Light.YELLOW
     return Light.GREEN
 
 
-def step_due(limit: Limit | None, since: date, calendar: Calendar, stops: Iterable[Stop]) -> date | None:
-    """环节期限: when a step that opened on this day is due; none without a limit of its own."""
+def yellow_on(promise: Ledger) -> date:
+    """黄灯日: the first day on which the light of a promise is yellow."""
+    return promise.reached(yellow_after(promise.elapsed(promise.due)))
+
+
+def step_ledger(
+    limit: Limit | None, since: date, calendar: Calendar, stops: Iterable[Stop], today: date
+) -> Ledger | None:
+    """环节时限账: of a step that opened on a day, with what stopped the case since; none without its own limit."""
     if limit is None or limit.unit is Unit.SPOT:
         return None
-    return reckon(since, limit, calendar, tuple(s for s in stops if s.end is None or s.end > since), today=since).due
+    return reckon(since, limit, calendar, tuple(stops), today=max(today, since))
+
+
+def step_due(limit: Limit | None, since: date, calendar: Calendar, stops: Iterable[Stop], today: date) -> date | None:
+    """环节期限: when a step that opened on a day is due, as of a day; while a stop stands it moves on with it. R48"""
+    book = step_ledger(limit, since, calendar, stops, today)
+    return book.due if book else None

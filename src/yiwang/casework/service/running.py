@@ -185,7 +185,7 @@ def _open_task(work: Work, case: Case, step: Step) -> list[object]:
         role=step.who.role,
         opened_at=since,
         post="" if desk == AUTOMATIC else directory.post_for(work, desk, step.who.role),
-        due=timing.step_due(step.limit, day_of(since), work.calendar, case.timing.stops),
+        due=timing.step_due(step.limit, day_of(since), work.calendar, case.timing.stops, work.today),
     )
     case.tasks[step.id] = task
     events: list[object] = []

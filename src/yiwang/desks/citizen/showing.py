@@ -53,7 +53,7 @@ def light(seen: View) -> Light | None:
         return None
     stops = seen.case.timing.stops
     why = GROUNDS[stops[-1].ground] if stops and stops[-1].end is None else ""
-    return Light(_LEVELS[dues.light], dues.left - dues.overdue, dues.promised, why)
+    return Light(_LEVELS[dues.light], dues.left - dues.overdue, dues.promised, why, seen.why)
 
 
 def steps(seen: View) -> list[Step]:

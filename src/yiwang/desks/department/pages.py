@@ -17,7 +17,7 @@ from yiwang.desks.department.reach import WORK, concerned
 from yiwang.directory import service as directory
 from yiwang.front import lights
 from yiwang.front.desk import Desk, Form, reference
-from yiwang.front.look.parts import Column, Listing, NavItem
+from yiwang.front.look.parts import Column, Light, Listing, NavItem
 from yiwang.front.records import labels
 from yiwang.front.routes import page, sent
 from yiwang.front.sheets import sheet
@@ -197,9 +197,15 @@ def _task(work: Work, desk: Desk, case: Case, task: Task) -> dict[str, Any]:
         "task": task,
         "step": holding.step_of(work, case, task.step),
         "back": back,
-        "light": lights.towards(task.due, task.opened_at, desk.today, work.calendar) if task.due else None,
+        "light": _light(work, case, task),
         "taken": bool(task.holder) and task.holder != desk.who.person,
     }
+
+
+def _light(work: Work, case: Case, task: Task) -> Light | None:
+    """A task's light against its own limit, which leads to why it is that day."""
+    why = lights.explanation(case.matter.home, case.matter.id, task.step)
+    return lights.towards(task.due, task.opened_at, work.today, work.calendar, why) if task.due else None
 
 
 def _around(work: Work, desk: Desk, case_id: UUID) -> dict[str, str]:

@@ -94,7 +94,7 @@ def _line(work: Work, row: Overdue) -> dict[str, Any]:
         "href": f"/supervision/{reference(row.home, row.id)}",
         "row": row,
         "item": name_of(item, work.language),
-        "light": Light("red", days, row.promised_due),
+        "light": Light("red", days, row.promised_due, href=lights.explanation(row.home, row.id)),
         "held": [
             {
                 "step": name_of(steps[h.step], work.language) if h.step in steps else h.step,

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from yiwang.front.look.parts import Light
-from yiwang.ground.ledger import Day, Ledger, Why
+from yiwang.ground.ledger import Day, Ledger, Why, yellow_after
 from yiwang.ground.terms import Ground
 from yiwang.plumbing.i18n import mark
 
@@ -40,9 +40,6 @@ GROUNDS: dict[Ground, str] = {
 HOLIDAYS = frozenset(
     {mark("元旦"), mark("春节"), mark("清明节"), mark("劳动节"), mark("端午节"), mark("中秋节"), mark("国庆节")}
 )
-
-# A light turns yellow when nine tenths of the limit are used, red when it is overrun.
-YELLOW = 0.9
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,4 +127,4 @@ def light_of(ledger: Ledger, today: dt.date, finished: bool = False) -> Light:
     if left < 0:
         return Light("red", left, ledger.due)
     used = ledger.elapsed(today)
-    return Light("yellow" if used >= YELLOW * (used + left) else "green", left, ledger.due)
+    return Light("yellow" if used >= yellow_after(used + left) else "green", left, ledger.due)

@@ -159,13 +159,14 @@ class Listing:
 class Light:
     """灯 — a deadline at a glance: level, working days left (negative: past the due day), the due day.
 
-    `paused_for` says why the clock stands (专家评审) when the level is `paused`.
+    `paused_for` says why the clock stands (专家评审) when the level is `paused`; `href` leads to why it is that day.
     """
 
     level: Level
     days: int = 0
     due: dt.date | None = None
     paused_for: str = ""
+    href: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,6 +192,7 @@ class Step:
     days_left: int | None = None
     due: dt.date | None = None
     pauses: tuple[Pause, ...] = ()
+    href: str = ""  # why it is that day
 
 
 @dataclass(frozen=True, slots=True)
