@@ -13,6 +13,7 @@ from yiwang.commands.load import load
 from yiwang.commands.reconcile import reconcile
 from yiwang.commands.running import migrate, serve, worker
 from yiwang.commands.sandbox import sandbox
+from yiwang.commands.simulate import simulate
 from yiwang.commands.verify import verify
 from yiwang.commands.walk import walk
 from yiwang.commands.witness import witness
@@ -35,6 +36,7 @@ app.command()(witness)
 app.command()(verify)
 app.command()(reconcile)
 app.command()(bench)
+app.command()(simulate)
 app.add_typer(load)
 
 

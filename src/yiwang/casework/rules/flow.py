@@ -193,7 +193,8 @@ class _Run:
             ended = DONE
         if ended:
             steps = self.flow.steps
-            started = any(d.step in steps and steps[d.step].kind is StepKind.ACCEPT for d in self.done)
+            # A cancelled acceptance never started the clock.
+            started = any(d.outcome == "accept" and d.step in steps for d in self.done)
             if started and not self._met() and not any(isinstance(e, ClockMet) for e in self.effects):
                 self.effects.append(ClockMet())
             self.effects.append(Ended(end=ended))

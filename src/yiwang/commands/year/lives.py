@@ -1,0 +1,104 @@
+"""一件一生 — a case as the year sees it, its open tasks, and what an act has changed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from yiwang.casework.messages import Duty, Facts, Progress, Timing
+from yiwang.catalogue.messages import Step
+from yiwang.commands.year.mix import Kind
+from yiwang.ground.clock import Limit
+
+
+class Broken(Exception):
+    """不变量被破: which one, on which day, in which case; the seed makes it happen again."""
+
+    def __init__(self, invariant: str, day: date | None, case: str, facts: object = "") -> None:
+        super().__init__(f"{day} {case}: {invariant} {facts}")
+        self.invariant, self.day, self.case, self.facts = invariant, day, case, facts
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return Broken, (self.invariant, self.day, self.case, str(self.facts))
+
+
+@dataclass(slots=True)
+class Ticket:
+    """一件待办: an open step in somebody's queue. `minutes` of work are left; `until` is the working day, counted
+    from the first of the year, on which a special procedure ends; `ref` is what the services call it.
+    """
+
+    life: Life
+    step: Step
+    desk: str
+    role: str
+    due: date | None
+    since: date
+    ref: Any = None
+    minutes: float = 0.0
+    until: int = -1
+    open: bool = True
+
+
+@dataclass(slots=True)
+class Own:
+    """自记: the year's own record of a clock, written down beside the rules and never read from them. A stop is a
+    step, the day it began, and the day it ended or none.
+    """
+
+    accepted: date | None = None
+    met: date | None = None
+    longer: Limit | None = None
+    stops: list[tuple[str, date, date | None]] = field(default_factory=list)
+
+    def stop(self, step: str, on: date) -> None:
+        """The clock stands still from a day on."""
+        self.stops.append((step, on, None))
+
+    def resume(self, step: str, on: date) -> None:
+        """It goes on."""
+        self.stops = [(s, a, on if s == step and b is None else b) for s, a, b in self.stops]
+
+
+@dataclass(slots=True)
+class Life:
+    """一件: number `n` of the year. `phase` is submitted, correction, running or over."""
+
+    n: int
+    kind: Kind
+    facts: Facts
+    arrived: int
+    window: bool = False
+    delivery: str = "e_licence"
+    phase: str = "submitted"
+    end: str = ""
+    noticed: bool = False
+    answer_by: date | None = None
+    failed: bool = False
+    visits: int = 0
+    decided: date | None = None
+    tickets: dict[str, Ticket] = field(default_factory=dict)
+    hands: dict[str, Duty] = field(default_factory=dict)
+    progress: Progress = field(default_factory=Progress)
+    timing: Timing = field(default_factory=Timing)
+    own: Own = field(default_factory=Own)
+    stopped: set[str] = field(default_factory=set)
+    ref: Any = None  # where the services keep it
+    charged_to: str = ""
+    charged_from: date = date.min
+    charged: dict[str, int] = field(default_factory=dict)
+
+    @property
+    def name(self) -> str:
+        """How a finding names it."""
+        return f"case {self.n}"
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """一人: who works, in which post of which desk."""
+
+    code: str
+    desk: str
+    role: str
