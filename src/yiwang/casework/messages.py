@@ -444,11 +444,27 @@ class Dues:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InboxQuery:
-    """待办查询: words in applicant, item or number; a group (mine, consult, paused, or all); the order, by due date."""
+    """待办查询: words; a group (mine, free, consult, out, paused, personal); filters; order; put together `by` what."""
 
     text: str = ""
     group: str = ""
+    item: str = ""
+    line: str = ""
+    light: str = ""
+    kind: str = ""
+    by: str = ""
     sort: str = "due"
+
+
+@dataclass(frozen=True, slots=True)
+class Facet:
+    """分面: rows of a group with this item, line, kind, light or week (none: all), and those `kept` by the rest."""
+
+    of: str
+    key: str
+    name: str
+    most: int
+    kept: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -476,3 +492,5 @@ class InboxRow:
     holder: str
     post: str
     urged: int
+    line: str
+    asked_by: str

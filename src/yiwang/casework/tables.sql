@@ -82,9 +82,17 @@ CREATE TABLE casework.inbox (
     holder       text        NOT NULL DEFAULT '',
     post         text        NOT NULL DEFAULT '',       -- answers for it now (R52)
     urged        int         NOT NULL DEFAULT 0,
+    line         text        NOT NULL DEFAULT '',
+    asked_by     text        NOT NULL DEFAULT '',
     CONSTRAINT inbox_pkey PRIMARY KEY (desk, id)
 );
-CREATE INDEX inbox_order ON casework.inbox (desk, role, (COALESCE(step_due, promised_due, 'infinity'::date)), id);
+CREATE INDEX inbox_order ON casework.inbox (
+    desk, role, paused, (COALESCE(LEAST(step_due, promised_due), 'infinity'::date)), id);
+CREATE INDEX inbox_item ON casework.inbox (
+    desk, role, item, paused, (COALESCE(LEAST(step_due, promised_due), 'infinity'::date)), id);
+CREATE INDEX inbox_holder ON casework.inbox (desk, holder) WHERE holder <> '';
+-- Consultations by whoever waits for them.
+CREATE INDEX inbox_asked ON casework.inbox (asked_by) WHERE asked_by <> '';
 
 -- Who has which case before them right now: worth nothing after a crash, so nothing of it is logged.
 -- placement: local

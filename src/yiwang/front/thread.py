@@ -71,7 +71,7 @@ def _steps(work: Work, case: Case) -> list[dict[str, Any]]:
     done = {d.step: d for d in case.progress.done}
     rows = []
     for step in flow.steps:
-        if step.who is None or not _in_play(case, flow, step.id):
+        if step.who is None or not in_play(case, flow, step.id):
             continue
         task = case.tasks.get(step.id)
         state = "open" if task else "done" if step.id in done else "ahead"
@@ -127,7 +127,7 @@ def _pause(stop: Stop) -> parts.Pause:
     return parts.Pause(GROUNDS[stop.ground], stop.start, stop.end, stop.notice, stop.clause)
 
 
-def _in_play(case: Case, flow: Flow, step: str) -> bool:
+def in_play(case: Case, flow: Flow, step: str) -> bool:
     """Whether a step can be met in this situation: some edge into it holds."""
     into = [e for e in flow.edges if e.target == step]
     if not into or any(e.when is None for e in into):

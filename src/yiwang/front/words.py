@@ -53,6 +53,20 @@ OUTCOME = {
     "skip": mark("不需要"),
     "returned": mark("退回"),
     "cancelled": mark("终止"),
+    "recalled": mark("已撤回"),
+}
+KIND = {
+    "accept": mark("受理"),
+    "fetch": mark("取数据"),
+    "review": mark("审查"),
+    "consult": mark("征求意见"),
+    "special": mark("特别程序"),
+    "decide": mark("决定"),
+    "issue": mark("制证"),
+    "deliver": mark("出件"),
+    "supervise": mark("监管"),
+    "wait": mark("等待期限"),
+    "subcase": mark("子件"),
 }
 DATA_STATE = {
     "requested": mark("正在取"),
@@ -121,6 +135,7 @@ class Words:
     status: Mapping[str, str]
     why: Mapping[str, str]
     outcome: Mapping[str, str]
+    kind: Mapping[str, str]
     data: Mapping[str, str]
     act: Mapping[str, str]
     grade: Mapping[str, str]
@@ -130,4 +145,4 @@ class Words:
     purpose: Mapping[str, str]
 
 
-WORDS = Words(STATUS, WHY, OUTCOME, DATA_STATE, ACT, GRADE, REASON, DELIVERY, LICENCE, PURPOSE)
+WORDS = Words(STATUS, WHY, OUTCOME, KIND, DATA_STATE, ACT, GRADE, REASON, DELIVERY, LICENCE, PURPOSE)

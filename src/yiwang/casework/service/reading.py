@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -11,7 +11,7 @@ from uuid import UUID
 import msgspec
 
 from yiwang.casework import store
-from yiwang.casework.messages import Case, Dues, InboxQuery, InboxRow, Task, Timing
+from yiwang.casework.messages import Case, Dues, Facet, InboxQuery, InboxRow, Task, Timing
 from yiwang.casework.rules import timing
 from yiwang.ground import number
 from yiwang.ground.chain import Thread
@@ -33,6 +33,14 @@ class Page:
     total: int
     offset: int
     limit: int
+
+
+@dataclass(frozen=True, slots=True)
+class Board(Page):
+    """待办台: a page with what stands beside it: rows by group, and the facets of the group asked for."""
+
+    counts: dict[str, int]
+    facets: list[Facet]
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,19 +89,38 @@ class Figures:
 def inbox(
     work: Work, desk: str, roles: frozenset[str], asked: InboxQuery = ALL, offset: int = 0, limit: int = 30
 ) -> Page:
-    """待办: a desk's open tasks for these roles, the nearest due date first. One query."""
-    known = InboxQuery(
-        text=asked.text.strip()[:100],
-        group=asked.group if asked.group in store.INBOX_GROUPS else "",
-        sort=asked.sort if asked.sort in store.INBOX_ORDERS else "due",
-    )
-    rows, total = store.inbox_page(work, desk, sorted(roles), known, min(limit, MOST), max(offset, 0))
+    """待办: a desk's open tasks for these roles and the actor in person, the least time left first, paused ones last.
+    One query.
+    """
+    known, limit = _known(asked), min(limit, MOST)
+    rows, total = store.inbox_rows_of(work, desk, sorted(roles), known, limit, max(offset, 0))
     return Page(rows, total, offset, limit)
 
 
-def inbox_counts(work: Work, desk: str, roles: frozenset[str]) -> dict[str, int]:
-    """待办分组: how many tasks each group of the inbox has; all of them under the empty name. One query."""
-    return store.inbox_counts(work, desk, sorted(roles))
+def inbox_board(
+    work: Work, desk: str, roles: frozenset[str], asked: InboxQuery = ALL, offset: int = 0, limit: int = 30
+) -> Board:
+    """待办台: the same page, and what the desk has by group, item, line, kind, light and week. One query.
+
+    Beyond `store.MOST_COUNTED` rows of a role, counts say how many there are at least; the rows are right all the same.
+    """
+    known, limit = _known(asked), min(limit, MOST)
+    rows, counts, facets = store.inbox_page(work, desk, sorted(roles), known, limit, max(offset, 0))
+    kept = next(f.kept for f in facets if not f.of)
+    total = max(kept, offset + len(rows)) if rows else kept
+    return Board(rows[:limit], total, offset, limit, counts, facets)
+
+
+def _known(asked: InboxQuery) -> InboxQuery:
+    """What was asked, as far as it can be; what cannot is left out."""
+    return replace(
+        asked,
+        text=asked.text.strip()[:100],
+        group=asked.group if asked.group in (*store.INBOX_GROUPS, store.OUT) else "",
+        sort=asked.sort if asked.sort in store.INBOX_ORDERS else "due",
+        light=asked.light if asked.light in store.INBOX_LIGHTS else "",
+        by=asked.by if asked.by in store.INBOX_BY else "",
+    )
 
 
 def nearest_due(row: InboxRow) -> date | None:

@@ -31,7 +31,16 @@ from yiwang.casework.messages import (
 from yiwang.casework.rules import separation, timing
 from yiwang.casework.rules.flow import advance
 from yiwang.casework.rules.replay import ENDS
-from yiwang.casework.service.holding import AUTOMATIC, decisions, desk_of, due_columns, flow_of, hold, note
+from yiwang.casework.service.holding import (
+    AUTOMATIC,
+    decisions,
+    desk_of,
+    due_columns,
+    flow_of,
+    hold,
+    note,
+    published_of,
+)
 from yiwang.casework.store import INBOX
 from yiwang.catalogue.messages import Step, StepKind
 from yiwang.directory import service as directory
@@ -238,6 +247,8 @@ def _put_inbox(work: Work, case: Case, task: Task, step: Step) -> None:
             "holder": task.holder,
             "post": task.post,
             "urged": task.urged,
+            "line": published_of(work, case).item.line,
+            "asked_by": matter.deciding if step.kind is StepKind.CONSULT else "",
         },
     )
 

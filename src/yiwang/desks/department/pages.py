@@ -7,24 +7,25 @@ from uuid import UUID
 
 from litestar import Response
 
-from yiwang.casework.messages import Case, InboxQuery, InboxRow, Task
+from yiwang.casework.messages import Case, Task
 from yiwang.casework.service import cases, holding, verbs
 from yiwang.casework.service import reading as caseread
 from yiwang.catalogue import service as catalogue
 from yiwang.catalogue.messages import StepKind
 from yiwang.desks.department import papers
+from yiwang.desks.department.inbox import asked_of, shown
 from yiwang.desks.department.reach import WORK, concerned
 from yiwang.directory import service as directory
 from yiwang.front import lights
-from yiwang.front.desk import Desk, Form, reference
-from yiwang.front.look.parts import Column, Light, Listing, NavItem
+from yiwang.front.desk import Desk, Form
+from yiwang.front.look.parts import Light
+from yiwang.front.picture import picture
 from yiwang.front.records import labels
 from yiwang.front.routes import page, sent
 from yiwang.front.sheets import sheet
 from yiwang.front.thread import said, timeline, view
 from yiwang.ground.number import show
 from yiwang.ground.outcome import Conflict, FieldError, Invalid, NotFound, Refused
-from yiwang.ground.workdays import Calendar
 from yiwang.handling.messages import Decide, EndSpecial, MakeDocument, Reply, Review, StartSpecial
 from yiwang.handling.service import consulting, deciding, documents, reviewing, special
 from yiwang.handling.service import reading as opinions
@@ -34,69 +35,21 @@ from yiwang.plumbing.work import Work
 from yiwang.sharing.service import requests as sharing
 
 EXTEND: dict[str, Any] = {"act": "case.extend"}
-SIZE = 30
-GROUPS = {
-    "": mark("全部待办"),
-    "mine": mark("我领取的"),
-    "consult": mark("征求我单位意见"),
-    "paused": mark("停钟中"),
-}
-COLUMNS = (
-    (mark("期限"), "due", False),
-    (mark("环节"), "", False),
-    (mark("事项"), "item", False),
-    (mark("申请人"), "applicant", True),
-    (mark("办件编号"), "", True),
-    (mark("到我单位"), "opened", True),
-    (mark("谁在办"), "", True),
-)
 
 
 @page("/desk", opt=WORK)
-def inbox(desk: Desk, q: str = "", group: str = "", sort: str = "", page: int = 1) -> Response[str]:
-    """待办: the nearest due date first, in groups, page by page."""
-    asked = InboxQuery(text=q, group=group, sort=sort or "due")
-    page = max(1, min(page, 100_000))
-    translate = translator(desk.language).gettext
+def inbox(desk: Desk) -> Response[str]:
+    """待办: the least time left first, in groups, filtered and put together as the address says, page by page."""
+    asked = asked_of(desk)
     with desk.work() as work:
-        found = caseread.inbox(work, desk.who.organisation, desk.who.roles, asked, (page - 1) * SIZE, SIZE)
-        counts = caseread.inbox_counts(work, desk.who.organisation, desk.who.roles)
-        place = directory.organisation(work, desk.who.organisation)
-        names = directory.names_of(work, {r.holder for r in found.rows if r.holder})
-        english, calendar = catalogue.english(work), work.calendar
-    kept = {"group": group if group in GROUPS else ""}
-    listing = Listing("/desk", found.total, page, SIZE, q[:100], sort, kept, "/desk.csv")
-    tabs = [
-        NavItem(translate(label), f"/desk?group={key}" if key else "/desk", "", key == kept["group"], counts[key])
-        for key, label in GROUPS.items()
-    ]
-    return desk.page(
-        "inbox.html",
-        english=english,
-        place=place,
-        listing=listing,
-        groups=tabs,
-        columns=[Column(translate(label), key, wide=wide) for label, key, wide in COLUMNS],
-        rows=[_line(row, desk, names, calendar) for row in found.rows],
-        total=counts[""],
-    )
-
-
-def _line(row: InboxRow, desk: Desk, names: dict[str, str], calendar: Calendar) -> dict[str, Any]:
-    """A row of the inbox as its page shows it."""
-    return {
-        "href": f"/desk/{reference(row.home, row.matter)}",
-        "light": lights.of_row(row, desk.today, calendar),
-        "row": row,
-        "holder": names.get(row.holder, ""),
-        "mine": row.holder == desk.who.person,
-    }
+        listed = shown(work, desk, asked)
+    return desk.page("inbox.html", **listed)
 
 
 @page("/desk.csv", opt=WORK)
-def exported(desk: Desk, q: str = "", group: str = "", sort: str = "") -> Response[bytes]:
+def exported(desk: Desk) -> Response[bytes]:
     """导出: the inbox as it is filtered, for Excel."""
-    asked = InboxQuery(text=q, group=group, sort=sort or "due")
+    asked = asked_of(desk).query
     translate = translator(desk.language).gettext
     head = (
         mark("办件编号"),
@@ -147,7 +100,7 @@ def _dossier(
         application = reading.application(work, home, case_id)
         item = reading.item_of(work, application).item
         file = opinions.file_of(work, home, case_id)
-        seen = view(work, case)
+        seen, acts = view(work, case), caseread.thread(work, home, case_id)
         people = {o.person for o in file.opinions} | {d.person for d in file.decisions}
         people |= {t.holder for t in case.tasks.values() if t.holder}
         context: dict[str, Any] = {
@@ -157,14 +110,15 @@ def _dossier(
             "file": file,
             "papers": documents.of_case(work, home, case_id),
             "held": sharing.read_held(work, home, case_id, "review"),
-            "thread": said(work, caseread.thread(work, home, case_id), case),
+            "thread": said(work, acts, case),
             "brought": reading.brought(work, home, case_id),
             "needs": catalogue.needs(item, application.answers),
             "mine": [_task(work, desk, case, t) for t in case.tasks.values() if _ours(desk, t)],
             "names": directory.names_of(work, people),
             "places": directory.snapshot(work).organisations,
             "lines": directory.snapshot(work).lines,
-            "around": _around(work, desk, case_id),
+            "picture": picture(work, case, acts),
+            **shown(work, desk, asked_of(desk), ref),
         }
     return desk.page(
         "dossier.html",
@@ -206,17 +160,6 @@ def _light(work: Work, case: Case, task: Task) -> Light | None:
     """A task's light against its own limit, which leads to why it is that day."""
     why = lights.explanation(case.matter.home, case.matter.id, task.step)
     return lights.towards(task.due, task.opened_at, work.today, work.calendar, why) if task.due else None
-
-
-def _around(work: Work, desk: Desk, case_id: UUID) -> dict[str, str]:
-    """The cases before and after this one in the inbox, for J and K; one that has left it is before all."""
-    rows = caseread.inbox(work, desk.who.organisation, desk.who.roles, limit=200).rows
-    refs = list(dict.fromkeys(reference(r.home, r.matter) for r in rows))
-    here = next((n for n, r in enumerate(refs) if r.endswith(str(case_id))), -1)
-    return {
-        "next": refs[here + 1] if here + 1 < len(refs) else "",
-        "last": refs[here - 1] if here > 0 else "",
-    }
 
 
 def _command(kind: StepKind, form: Form, where: dict[str, Any]) -> tuple[Any, Any]:
@@ -267,7 +210,7 @@ def act(ref: str, task: UUID, desk: Desk, body: bytes) -> Response[str]:
         raise
     except Refused as problem:
         return _dossier(ref, desk, problem=problem, sent=form, at=task)
-    return desk.go(f"/desk/{ref}?done=1")
+    return desk.go(asked_of(desk).link(f"/desk/{ref}", done="1"))
 
 
 @sent("/desk/{ref:str}/{task:uuid}/claim", opt=WORK)
@@ -286,7 +229,7 @@ def claim(ref: str, task: UUID, desk: Desk, body: bytes) -> Response[str]:
         raise
     except Refused as problem:
         return _dossier(ref, desk, problem=problem)
-    return desk.go(f"/desk/{ref}")
+    return desk.go(asked_of(desk).link(f"/desk/{ref}"))
 
 
 @sent("/desk/{ref:str}/extend", opt=EXTEND)
@@ -307,7 +250,7 @@ def extend(ref: str, desk: Desk, body: bytes) -> Response[str]:
         raise
     except Refused as problem:
         return _dossier(ref, desk, problem=problem, sent=form)
-    return desk.go(f"/desk/{ref}")
+    return desk.go(asked_of(desk).link(f"/desk/{ref}"))
 
 
 ROUTES = [inbox, exported, dossier, act, claim, extend, *papers.ROUTES]

@@ -39,6 +39,14 @@ def date(moment: Moment, language: Language, today: dt.date | None = None) -> st
     return f"{year}{day.month}月{day.day}日 周{_ZH_DAYS[day.weekday()]}"
 
 
+def short_date(moment: Moment, language: Language) -> str:
+    """短日期 — without weekday and year, where there is little room: `9月18日`, `18 Sep`."""
+    day = local(moment)
+    if day is None:
+        return NOTHING
+    return f"{day.day} {_EN_MONTHS[day.month - 1]}" if language == "en" else f"{day.month}月{day.day}日"
+
+
 def date_and_time(moment: Moment, language: Language, today: dt.date | None = None) -> str:
     """日期时间 — the same with the time of day in Shanghai: `9月18日 周一 14:05`."""
     at = local(moment)
