@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any
@@ -50,6 +50,7 @@ class Act:
     act: str
     person: str
     facts: Mapping[str, Any]
+    post: str = ""
 
 
 @dataclass(slots=True)
@@ -70,17 +71,27 @@ class Replayed:
 def replay(flow: Compiled, item: Item, facts: Facts, acts: Iterable[Act], calendar: Calendar) -> Replayed:
     """重演: from the first act to the last. Refused and Conflict where the flow could not have gone so."""
     case = Replayed(Timing(promised=item.promised, legal=item.legal))
+    for _ in follow(case, flow, facts, acts, calendar):
+        pass
+    return case
+
+
+def follow(
+    case: Replayed, flow: Compiled, facts: Facts, acts: Iterable[Act], calendar: Calendar
+) -> Iterator[tuple[Act, tuple[Effect, ...]]]:
+    """逐幕: each act with what it made the flow do, once the case stands as that act left it."""
     for act in acts:
         event = _event(flow, case.progress, act)
+        effects: tuple[Effect, ...] = ()
         if event is None:
             _beside(case, act)
-            continue
-        case.progress, effects = advance(flow, case.progress, event, facts)
-        if act.act in HANDED and act.facts.get("by") != "system" and act.facts.get("outcome") != "deemed":
-            case.hands |= _hands(act)
+        else:
+            case.progress, effects = advance(flow, case.progress, event, facts)
+            if act.act in HANDED and act.facts.get("by") != "system" and act.facts.get("outcome") != "deemed":
+                case.hands |= _hands(act)
         for effect in effects:
             _follow(case, flow, act, effect, calendar)
-    return case
+        yield act, effects
 
 
 def _hands(act: Act) -> set[str]:

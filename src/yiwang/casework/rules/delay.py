@@ -1,0 +1,328 @@
+"""归责时间 — every elapsed day of a case belongs to exactly one holder: a post, the applicant, the law, the hall, the net.
+
+A day belongs to whoever held the case when it began: a step opened on a day has that day not counted (民法典 201), and
+the day on which it ends is still its own. So the days of a step lie in (opened, closed], they meet without gap or
+overlap along the chain from the first step to the last, and their sum is the elapsed time.
+
+- **Branches side by side**: the day belongs to the critical one. The chain is walked back from the end: a step was opened
+  by the act that closed the one before it, so the wait at a join is charged to whoever finished last. While several are
+  open nobody is last yet: the chain begins at the one due first (ties: the order of the chart), and what the other chains
+  do not share is provisional.
+- **Inside a step**: unclaimed, the desk's responsible post; claimed or transferred, the post of whoever holds it (R52).
+  委派: the delegate has the case in hand and is charged; the delegator, who stays answerable for having lent it, gets it
+  back with the days that follow. 退回: whoever has the step again is charged again.
+- **A stop** with ground and notice is nobody's day, whichever branch it stands in, for the whole clock stands (行政许可法 45);
+  neither is a wait that the signed chart prescribes. **A correction** asked for is the applicant's until it is received.
+- **The hall** holds what waits for acceptance and what waits at the one exit. At the counter too: only the hall can end that
+  wait (it tells the applicant, it offers courier and e-licence), and those days lie after the limit was met.
+- **The net** holds the automatic steps: data on their way.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+from itertools import pairwise
+
+from yiwang.casework.messages import Ended, Facts, StepClosed, StepOpened, Timing
+from yiwang.casework.rules import timing
+from yiwang.casework.rules.flow import Compiled
+from yiwang.casework.rules.replay import Act, Replayed, follow
+from yiwang.catalogue.messages import At, Item, Step, StepKind
+from yiwang.ground.clock import Ground
+from yiwang.ground.workdays import Calendar
+
+SYSTEM = "system"
+"""The role of a step that no post works."""
+
+
+class Keeper(StrEnum):
+    """持有方: what kind of holder a day belongs to."""
+
+    POST = "post"  # 部门岗位
+    APPLICANT = "applicant"  # 申请人补正
+    STATUTE = "statute"  # 法定停钟、法定等待
+    HALL = "hall"  # 政务大厅
+    NET = "net"  # 系统自动环节
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Holder:
+    """持有人: whose days. `step` is where it was; `desk`, `post` and `person` as far as somebody in office holds it;
+    `ground` and `notice` (its number) of a statutory stop.
+    """
+
+    keeper: Keeper
+    step: str = ""
+    desk: str = ""
+    post: str = ""
+    person: str = ""
+    ground: Ground | None = None
+    notice: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Charge:
+    """归责时段: from the first to the last day charged, both included, with all days, the working days among them, and
+    of these those past the promise, past the legal limit and past the step's own due date. `provisional` while
+    parallel branches are still open: another of them may yet be the last.
+    """
+
+    holder: Holder
+    since: date
+    until: date
+    days: int
+    workdays: int
+    overdue: int = 0
+    beyond_law: int = 0
+    late: int = 0
+    provisional: bool = False
+
+
+Answering = Callable[[Step, date], tuple[str, str]]
+"""谁负责: the desk of a step on a day, and the post that answers for what that desk does in the step's role."""
+
+
+@dataclass(slots=True)
+class Hand:
+    """经手: from this moment this person has the step; nobody by name when `person` is empty."""
+
+    at: datetime
+    day: date
+    person: str
+    post: str
+
+
+@dataclass(slots=True)
+class Stay:
+    """停留: one opening of a step until its closing; `cause` is the stay whose closing opened it, in the list of all."""
+
+    step: str
+    since: datetime
+    day: date
+    due: date | None
+    cause: int | None
+    until: datetime | None = None
+    until_day: date | None = None
+    hands: list[Hand] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class Life:
+    """一生: what the acts say of a case: its stays, its corrections, its stops, its end."""
+
+    case: Replayed
+    stays: list[Stay] = field(default_factory=list)
+    corrections: list[tuple[date, date | None]] = field(default_factory=list)
+    notices: list[str] = field(default_factory=list)
+    last: list[int] = field(default_factory=list)  # the stays that the ending act closed
+    first: date | None = None
+    ended: date | None = None
+
+
+def life(flow: Compiled, item: Item, facts: Facts, acts: Iterable[Act], calendar: Calendar) -> Life:
+    """一生: read off the acts, first to last. Refused and Conflict where the flow could not have gone so."""
+    case = Replayed(Timing(promised=item.promised, legal=item.legal))
+    lived = Life(case)
+    for act, effects in follow(case, flow, facts, acts, calendar):
+        if lived.first is None:
+            lived.first = act.day
+        closed = [_close(lived, e.step, act) for e in effects if isinstance(e, StepClosed)]
+        for effect in effects:
+            if isinstance(effect, StepOpened):
+                due = case.dues.get(effect.step)
+                lived.stays.append(Stay(effect.step, act.at, act.day, due, closed[0] if closed else None))
+            elif isinstance(effect, Ended):
+                lived.ended, lived.last = act.day, closed
+        _beside(lived, act)
+        _hands(lived, act)
+    return lived
+
+
+def _close(lived: Life, step: str, act: Act) -> int:
+    index = next(i for i in reversed(range(len(lived.stays))) if lived.stays[i].step == step)
+    lived.stays[index].until, lived.stays[index].until_day = act.at, act.day
+    return index
+
+
+def _beside(lived: Life, act: Act) -> None:
+    match act.act:
+        case "correction.asked":
+            lived.corrections.append((act.day, None))
+        case "clock.stopped":
+            lived.notices.append(str(act.facts.get("notice", "")))
+    waits = bool(lived.corrections) and lived.corrections[-1][1] is None
+    if waits and (act.act == "correction.received" or lived.ended is not None):
+        lived.corrections[-1] = (lived.corrections[-1][0], act.day)
+
+
+def _hands(lived: Life, act: Act) -> None:
+    """Whoever has an open step in hand after this act, written down where it is another than before."""
+    for stay in lived.stays:
+        if stay.until is not None:
+            continue
+        person = lived.case.holders.get(stay.step, "")
+        if person != (stay.hands[-1].person if stay.hands else ""):
+            post = act.post if person == act.person else ""
+            stay.hands.append(Hand(act.at, act.day, person, post))
+
+
+# ── the chain ───────────────────────────────────────────────────────────────────────────────────────
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """链节: the days after `since` up to `until` belong to this stay."""
+
+    stay: int
+    since: date
+    until: date
+    provisional: bool = False
+
+
+def chain(lived: Life, flow: Compiled, last: date) -> list[Link]:
+    """关键链: from the first step to the last day, one stay after another without gap or overlap."""
+    if lived.ended is not None:
+        return _back(lived, flow, _due_first(lived, flow, lived.last), last)
+    waiting = [i for i, stay in enumerate(lived.stays) if stay.until is None]
+    if not waiting:
+        return []
+    links = _back(lived, flow, _due_first(lived, flow, waiting), last)
+    others = [{(k.stay, k.since, k.until) for k in _back(lived, flow, i, last)} for i in waiting]
+    shared = set.intersection(*others)
+    return [Link(k.stay, k.since, k.until, (k.stay, k.since, k.until) not in shared) for k in links]
+
+
+def _due_first(lived: Life, flow: Compiled, among: Iterable[int]) -> int:
+    order = {step.id: n for n, step in enumerate(flow.flow.steps)}
+    return min(among, key=lambda i: (lived.stays[i].due or date.max, order[lived.stays[i].step], i))
+
+
+def _back(lived: Life, flow: Compiled, index: int, last: date) -> list[Link]:
+    links: list[Link] = []
+    until, at = last, index
+    while True:
+        stay = lived.stays[at]
+        links.append(Link(at, stay.day, until))
+        until, cause = stay.day, stay.cause
+        if cause is None:
+            # Opened although nothing closed (a finished step taken back): before that the case was with the others.
+            others = [i for i in range(at) if _spans(lived.stays[i], stay.since)]
+            if not others:
+                return links[::-1]
+            cause = _due_first(lived, flow, others)
+        at = cause
+
+
+def _spans(stay: Stay, moment: datetime) -> bool:
+    return stay.since <= moment and (stay.until is None or stay.until >= moment)
+
+
+# ── whose days ──────────────────────────────────────────────────────────────────────────────────────
+
+
+def charges(lived: Life, flow: Compiled, today: date, calendar: Calendar, answering: Answering) -> tuple[Charge, ...]:
+    """归责: all days after the first up to the end, or up to today, each with its one holder, in order of time.
+
+    The sum of `days` is the elapsed time; the sum of `overdue` is what the case is overdue (timing.dues).
+    """
+    if lived.first is None:
+        return ()
+    last = lived.ended or max(today, lived.first)
+    links = chain(lived, flow, last)
+    limits = _Limits.of(lived, last, calendar)
+    found: list[Charge] = []
+    for since, until in pairwise(_cuts(lived, links, last)):
+        link = next(k for k in reversed(links) if k.since <= since and until <= k.until)
+        stay = lived.stays[link.stay]
+        holder = _holder(lived, stay, flow.steps[stay.step], since, until, answering)
+        charge = limits.charge(holder, since, until, stay.due, link.provisional)
+        if found and found[-1].holder == holder and found[-1].provisional == link.provisional:
+            charge = _joined(found.pop(), charge)
+        found.append(charge)
+    return tuple(found)
+
+
+def _joined(one: Charge, two: Charge) -> Charge:
+    return Charge(
+        holder=one.holder,
+        since=one.since,
+        until=two.until,
+        days=one.days + two.days,
+        workdays=one.workdays + two.workdays,
+        overdue=one.overdue + two.overdue,
+        beyond_law=one.beyond_law + two.beyond_law,
+        late=one.late + two.late,
+        provisional=one.provisional,
+    )
+
+
+def _cuts(lived: Life, links: list[Link], last: date) -> list[date]:
+    """Every day on which the holder may change, the first and the last among them."""
+    assert lived.first is not None
+    cuts = {lived.first, last}
+    for link in links:
+        cuts |= {link.since, link.until} | {h.day for h in lived.stays[link.stay].hands}
+    for since, until in _waits(lived):
+        cuts |= {since, until or last}
+    return sorted(day for day in cuts if lived.first <= day <= last)
+
+
+def _waits(lived: Life) -> Iterator[tuple[date, date | None]]:
+    yield from lived.corrections
+    yield from ((s.since, s.end) for s in lived.case.timing.stops)
+
+
+def _holder(lived: Life, stay: Stay, step: Step, since: date, until: date, answering: Answering) -> Holder:
+    for n, stop in enumerate(lived.case.timing.stops):
+        if stop.since <= since and (stop.end is None or until <= stop.end):
+            return Holder(keeper=Keeper.STATUTE, ground=stop.ground, notice=(lived.notices[n : n + 1] or [""])[0])
+    if any(asked <= since and (got is None or until <= got) for asked, got in lived.corrections):
+        return Holder(keeper=Keeper.APPLICANT, step=step.id)
+    if step.who is None or step.who.role == SYSTEM:
+        return Holder(keeper=Keeper.NET, step=step.id)
+    desk, post = answering(step, stay.day)
+    hand = next((h for h in reversed(stay.hands) if h.day <= since), None)
+    if hand is not None and hand.person:
+        post = hand.post or post
+    in_hall = step.kind in (StepKind.ACCEPT, StepKind.DELIVER) or step.who.at is At.RECEIVING
+    return Holder(
+        keeper=Keeper.HALL if in_hall else Keeper.POST,
+        step=step.id,
+        desk=desk,
+        post=post,
+        person=hand.person if hand else "",
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Limits:
+    """The last days before which nothing is overdue, and the last day that can be."""
+
+    promised: date | None
+    legal: date | None
+    met: date
+    calendar: Calendar
+
+    @staticmethod
+    def of(lived: Life, last: date, calendar: Calendar) -> _Limits:
+        dues = timing.dues(lived.case.timing, calendar, last)
+        return _Limits(dues.promised, dues.legal, lived.case.timing.met_on or last, calendar)
+
+    def charge(self, holder: Holder, since: date, until: date, due: date | None, provisional: bool) -> Charge:
+        return Charge(
+            holder=holder,
+            since=since + timedelta(days=1),
+            until=until,
+            days=(until - since).days,
+            workdays=self.calendar.count(since, until),
+            overdue=self._past(self.promised, since, min(until, self.met)),
+            beyond_law=self._past(self.legal, since, min(until, self.met)),
+            late=0 if holder.keeper is Keeper.STATUTE else self._past(due, since, until),
+            provisional=provisional,
+        )
+
+    def _past(self, due: date | None, since: date, until: date) -> int:
+        return 0 if due is None else max(0, self.calendar.count(max(due, since), until))
