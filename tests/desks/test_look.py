@@ -176,6 +176,16 @@ def test_停钟到办结(sight: Sight, filing: Filing, stage: Walk) -> None:
         delivery.hand_over(HandOver(home=home, id=case_id), work)
     stage.drain()
     filing.visitor.log_in("firm-2")
+    page = sight.look(f"/my/{filing.ref}")
+    page.locator("details:has(.lifebar) summary").click()
+    judge(page, sight, "follow-life")
+    for login, address in (("zjj-handler-330000", "desk"), ("supervisor", "supervision")):
+        filing.visitor.log_in(login)
+        page = sight.look(f"/{address}/{filing.ref}")
+        if address == "desk":
+            page.locator("details:has(.lifebar) summary").click()
+        judge(page, sight, f"{address}-life")
+    filing.visitor.log_in("firm-2")
     see(sight, {"follow-done": f"/my/{filing.ref}", "licences": "/my/licences", "mine": "/my"})
     code = re.search(r'href="(/licences/[^"]+)"', filing.visitor.go("/my/licences"))
     assert code

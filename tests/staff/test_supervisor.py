@@ -14,7 +14,8 @@ from yiwang.ground.actor import SYSTEM
 from yiwang.plumbing.work import Engine
 
 from tests.staff.conftest import LogIn
-from tests.staff.test_window import CLERK, accept
+from tests.staff.test_department import open_case, task_of
+from tests.staff.test_window import CLERK, accept, guards
 
 LATE = date(2017, 11, 1)
 
@@ -49,6 +50,26 @@ def test_全程_人_岗位_单位_时间_依据(log_in: LogIn) -> None:
     page = client.get("/supervision", params={"q": number}).text
     for part in ("陈受理员", "综合受理员", "受理", "规定 11"):
         assert part in page, part
+
+
+@pytest.mark.requirement("R52")
+def test_时间在谁手里_每段有单位岗位天数_申请人看不到人(log_in: LogIn, clock: SimulatedClock) -> None:
+    sheet, number = accept(log_in(CLERK))
+    clock.go(date(2017, 8, 16))
+    handler = log_in("jst-handler-330000")
+    case = open_case(handler, number)
+    page = handler.get(case).text
+    assert handler.post(f"{task_of(page, case)}/claim", data=guards(page), follow_redirects=False).status_code == 303
+    clock.go(LATE)
+    page = log_in("supervisor").get("/supervision", params={"q": number}).text
+    rows = re.findall(r'lifebar-key is-(\w+)">(\d+)</span></td><td>(.*?)</td>.*?<td class="is-number">(\d+)</td>', page)
+    assert [(kind, days) for kind, _, _, days in rows] == [("post", "2"), ("post", "77")]
+    assert all("浙江省住房和城乡建设厅" in who and "承办" in who for _, _, who, _ in rows)
+    assert re.search(r"超过承诺 \d+ 个工作日", page)
+    own = log_in("firm-2").get(sheet.replace("/window/", "/my/")).text
+    assert "时间在谁手里" in own
+    assert "浙江省住房和城乡建设厅" in own
+    assert re.findall(r'lifebar-key is-(\w+)', own) == ["post"]
 
 
 def test_外县的监督员_什么都看不到(

@@ -21,7 +21,7 @@ overlap along the chain from the first step to the last, and their sum is the el
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from itertools import pairwise
@@ -245,17 +245,26 @@ def charges(lived: Life, flow: Compiled, today: date, calendar: Calendar, answer
     return tuple(found)
 
 
+def by_organisation(found: Iterable[Charge]) -> tuple[Charge, ...]:
+    """按单位: the same days without posts and people, as the applicant may see them."""
+    merged: list[Charge] = []
+    for charge in found:
+        bare = replace(charge, holder=replace(charge.holder, post="", person=""))
+        if merged and (merged[-1].holder, merged[-1].provisional) == (bare.holder, bare.provisional):
+            bare = _joined(merged.pop(), bare)
+        merged.append(bare)
+    return tuple(merged)
+
+
 def _joined(one: Charge, two: Charge) -> Charge:
-    return Charge(
-        holder=one.holder,
-        since=one.since,
+    return replace(
+        one,
         until=two.until,
         days=one.days + two.days,
         workdays=one.workdays + two.workdays,
         overdue=one.overdue + two.overdue,
         beyond_law=one.beyond_law + two.beyond_law,
         late=one.late + two.late,
-        provisional=one.provisional,
     )
 
 

@@ -16,6 +16,7 @@ from yiwang.desks.citizen import filling, showing
 from yiwang.desks.citizen.own import OWN, held_rows
 from yiwang.directory import service as directory
 from yiwang.front import documents, scope
+from yiwang.front.delays import bar
 from yiwang.front.desk import Desk, reference
 from yiwang.front.papers import pdf_of
 from yiwang.front.routes import page, sent
@@ -70,6 +71,7 @@ def follow(ref: str, desk: Desk, request: Request[Any, Any, Any], done: int = 0)
         published = reading.item_of(work, application)
         needs = catalogue.needs(published.item, application.answers)
         context = _papers(work, application, published) | {
+            "life": bar(work, seen.case, people=False),
             "rating": oversight.rating_of(work, application.home, application.id),
             "held": held_rows(work, application, needs, desk.language, undecided=seen.case.decided_at is None),
         }

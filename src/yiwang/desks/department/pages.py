@@ -17,6 +17,7 @@ from yiwang.desks.department.inbox import asked_of, shown
 from yiwang.desks.department.reach import WORK, concerned
 from yiwang.directory import service as directory
 from yiwang.front import lights
+from yiwang.front.delays import bar
 from yiwang.front.desk import Desk, Form
 from yiwang.front.look.parts import Light
 from yiwang.front.picture import picture
@@ -111,6 +112,7 @@ def _dossier(
             "papers": documents.of_case(work, home, case_id),
             "held": sharing.read_held(work, home, case_id, "review"),
             "thread": said(work, acts, case),
+            "life": bar(work, case, acts),
             "brought": reading.brought(work, home, case_id),
             "needs": catalogue.needs(item, application.answers),
             "mine": [_task(work, desk, case, t) for t in case.tasks.values() if _ours(desk, t)],

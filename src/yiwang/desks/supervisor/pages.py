@@ -12,6 +12,7 @@ from yiwang.casework.service.reading import Overdue
 from yiwang.catalogue import service as catalogue
 from yiwang.directory import service as directory
 from yiwang.front import lights, scope
+from yiwang.front.delays import bar
 from yiwang.front.desk import Desk, reference
 from yiwang.front.look.naming import name_of
 from yiwang.front.look.parts import Column, Light, Listing, NavItem, Stat
@@ -148,11 +149,12 @@ def thread(ref: str, desk: Desk) -> Response[str]:
     with desk.work() as work:
         case = scope.case(work, ref)
         seen = view(work, case)
-        rows = said(work, caseread.thread(work, case.matter.home, case.matter.id), case)
+        entries = caseread.thread(work, case.matter.home, case.matter.id)
+        rows, life = said(work, entries, case), bar(work, case, entries)
         steps = timeline(work, case)
         item = catalogue.version_of(work, case.matter.item, case.matter.item_version).item
     lamp = lights.of_case(case, seen.dues)
-    return desk.page("thread.html", seen=seen, item=item, rows=rows, steps=steps, lamp=lamp)
+    return desk.page("thread.html", seen=seen, item=item, rows=rows, steps=steps, lamp=lamp, life=life)
 
 
 @page("/ratings", opt=RATINGS)

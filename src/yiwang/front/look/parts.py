@@ -196,6 +196,38 @@ class Step:
 
 
 @dataclass(frozen=True, slots=True)
+class Part:
+    """一段 — of a case's life: whose days; `keeper` is the kind (post, applicant, statute, hall, net), `start` and
+    `width` are percent of the bar. `overdue` working days lie past the promise, `late` past the step's own date.
+    """
+
+    number: int
+    keeper: str
+    who: str
+    detail: str
+    since: dt.date
+    until: dt.date
+    days: int
+    workdays: int
+    overdue: int = 0
+    late: int = 0
+    provisional: bool = False
+    start: float = 0
+    width: float = 100
+
+
+@dataclass(frozen=True, slots=True)
+class LifeBar:
+    """归责条 — a case's life, part by part; the sums are those of the parts."""
+
+    parts: tuple[Part, ...]
+    days: int
+    workdays: int
+    overdue: int
+    provisional: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Stat:
     """数字 — a tile: value with unit, a note, how it moved (`trend`, good or bad), where it leads, what it means."""
 

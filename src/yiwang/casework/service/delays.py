@@ -1,0 +1,45 @@
+"""归责时间 — whose days a case has taken so far, from its journal."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+
+from yiwang.casework.messages import Case
+from yiwang.casework.rules import delay
+from yiwang.casework.rules.delay import Charge, Holder, Keeper
+from yiwang.casework.rules.replay import Act
+from yiwang.casework.service.holding import desk_of, flow_of, published_of
+from yiwang.casework.service.reading import thread
+from yiwang.catalogue.messages import Step
+from yiwang.directory import service as directory
+from yiwang.plumbing.journal import Entry
+from yiwang.plumbing.work import SHANGHAI, Work
+
+__all__ = ["Charge", "Holder", "Keeper", "acts_of", "by_organisation", "charges"]
+
+by_organisation = delay.by_organisation
+
+
+def acts_of(entries: Iterable[Entry]) -> list[Act]:
+    """A journal as a replay reads it."""
+    return [Act(e.at, e.at.astimezone(SHANGHAI).date(), e.act, e.person, e.facts, e.post) for e in entries]
+
+
+def charges(work: Work, case: Case, entries: Iterable[Entry] | None = None) -> tuple[Charge, ...]:
+    """归责: every day of the case with its one holder, in order of time; `entries` is its journal, if it was read
+    already. One query, or none. R52
+
+    Refused or Conflict when the journal is not one that the case could have had (`yiwang reconcile` says where).
+    """
+    written = thread(work, case.matter.home, case.matter.id) if entries is None else entries
+    flow = flow_of(work, case)
+    lived = delay.life(flow, published_of(work, case).item, case.facts, acts_of(written), work.calendar)
+
+    def answering(step: Step, on: date) -> tuple[str, str]:
+        assert step.who is not None, step.id
+        task = case.tasks.get(step.id)
+        desk = task.desk if task else desk_of(work, case, step, on)
+        return desk, directory.post_for(work, desk, step.who.role)
+
+    return delay.charges(lived, flow, work.today, work.calendar, answering)
