@@ -1,4 +1,4 @@
-"""归责时间 — on any flow, whatever happened: every elapsed day has one holder, and the overdue days are all somebody's."""
+"""归责时间 — on any flow, whatever happened: every elapsed day has one holder, and overdue days are all somebody's."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from yiwang.casework.messages import Begin, Cancel, Finish, FlowEvent, Resume, Return, Suspend
+from yiwang.casework.messages import Begin, Cancel, Finish, FlowEvent, Resume, Return, Suspend, TakeBack
 from yiwang.casework.rules import timing
 from yiwang.casework.rules.delay import Charge, Keeper, charges, life
 from yiwang.casework.rules.flow import Compiled, compiled
@@ -64,6 +64,8 @@ def entry(event: FlowEvent, at: datetime) -> Act:
             return act(at, "clock.resumed", step=step)
         case Return(step=step, to=to):
             return act(at, "step.returned", step=step, to=to)
+        case TakeBack(step=step):
+            return act(at, "step.taken_back", step=step)
         case Cancel(end=end):
             return act(at, f"case.{end}")
     raise AssertionError(event)
@@ -228,7 +230,10 @@ ROUND = chart([step("b"), step("a")], "accept>b", "b>a", "a>deliver")
 @pytest.mark.requirement("R49", "R52")
 def test_并联_等待归最后办完的部门() -> None:
     acts = opened(14, done(16, "b"), done(21, "a"), done(22, "deliver", "delivered"))
-    assert shares(History(PARALLEL, acts, date(2017, 8, 30))) == [("post", "a", 7, False), ("hall", "deliver", 1, False)]
+    assert shares(History(PARALLEL, acts, date(2017, 8, 30))) == [
+        ("post", "a", 7, False),
+        ("hall", "deliver", 1, False),
+    ]
 
 
 @pytest.mark.requirement("R49", "R52")
@@ -266,7 +271,9 @@ def test_特别程序_开始那天还算_结束那天不算_归法定停钟() ->
     flow = chart(
         [step("s", StepKind.SPECIAL, clock=ClockEffect.STOPS, ground=Ground.EXPERT_REVIEW)], "accept>s", "s>deliver"
     )
-    acts = opened(14, act(on(16), "clock.stopped", step="s", notice="专告 1 号"), act(on(21), "clock.resumed", step="s"))
+    acts = opened(
+        14, act(on(16), "clock.stopped", step="s", notice="专告 1 号"), act(on(21), "clock.resumed", step="s")
+    )
     found = History(flow, acts, date(2017, 8, 23)).charges()
     assert [(c.holder.keeper, c.since.day, c.until.day) for c in found] == [
         (Keeper.POST, 15, 16),
@@ -312,7 +319,14 @@ def test_前后两个部门换个次序_别人的日子一天不变(wait: int, a
         at, acts = FIRST, [act(FIRST, "case.opened")]
         for name, hours in (("accept", wait), *order, ("deliver", rest)):
             at += timedelta(hours=hours)
-            acts.append(act(at, "step.finished", step=name, outcome={"accept": "accept", "deliver": "delivered"}.get(name, "pass")))
+            acts.append(
+                act(
+                    at,
+                    "step.finished",
+                    step=name,
+                    outcome={"accept": "accept", "deliver": "delivered"}.get(name, "pass"),
+                )
+            )
         total: Counter[str] = Counter()
         worked: Counter[str] = Counter()
         for charge in History(flow, acts, at.date()).charges():

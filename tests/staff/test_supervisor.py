@@ -69,7 +69,7 @@ def test_时间在谁手里_每段有单位岗位天数_申请人看不到人(lo
     own = log_in("firm-2").get(sheet.replace("/window/", "/my/")).text
     assert "时间在谁手里" in own
     assert "浙江省住房和城乡建设厅" in own
-    assert re.findall(r'lifebar-key is-(\w+)', own) == ["post"]
+    assert re.findall(r"lifebar-key is-(\w+)", own) == ["post"]
 
 
 def test_外县的监督员_什么都看不到(

@@ -1,4 +1,4 @@
-"""归责条 — a case's life as one bar: whose days they were, each part by number in the picture and by name in the table."""
+"""归责条 — a case's life as one bar: whose days they were, by number in the picture and by name in the table."""
 
 from __future__ import annotations
 
@@ -26,6 +26,8 @@ KEEPERS: dict[Keeper, str] = {
     Keeper.NET: mark("系统自动环节"),
 }
 
+STOPPED = mark("停钟：%(why)s")
+
 
 @dataclass(frozen=True, slots=True)
 class _Names:
@@ -42,7 +44,7 @@ class _Names:
         """The holder as its row of the table begins."""
         kind = self.say(KEEPERS[holder.keeper])
         if holder.keeper is Keeper.STATUTE and holder.ground is not None:
-            return self.say("%s：%s") % (kind, self.say(GROUNDS[holder.ground]))
+            return self.say(STOPPED).replace("%(why)s", self.say(GROUNDS[holder.ground]))
         if holder.desk in self.places:
             return name_of(self.places[holder.desk], self.language)
         return kind

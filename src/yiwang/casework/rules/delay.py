@@ -1,21 +1,23 @@
-"""归责时间 — every elapsed day of a case belongs to exactly one holder: a post, the applicant, the law, the hall, the net.
+"""归责时间 — every elapsed day of a case has exactly one holder: a post, the applicant, the law, the hall, the net.
 
 A day belongs to whoever held the case when it began: a step opened on a day has that day not counted (民法典 201), and
 the day on which it ends is still its own. So the days of a step lie in (opened, closed], they meet without gap or
 overlap along the chain from the first step to the last, and their sum is the elapsed time.
 
-- **Branches side by side**: the day belongs to the critical one. The chain is walked back from the end: a step was opened
-  by the act that closed the one before it, so the wait at a join is charged to whoever finished last. While several are
-  open nobody is last yet: the chain begins at the one due first (ties: the order of the chart), and what the other chains
-  do not share is provisional.
+- **Branches side by side**: the day belongs to the critical one. The chain is walked back from the end: a step was
+  opened by the act that closed the one before it, so the wait at a join is charged to whoever finished last. While
+  several are open nobody is last yet: the chain begins at the one due first (ties: the order of the chart), and what
+  the other chains do not share is provisional.
 - **Inside a step**: unclaimed, the desk's responsible post; claimed or transferred, the post of whoever holds it (R52).
-  委派: the delegate has the case in hand and is charged; the delegator, who stays answerable for having lent it, gets it
-  back with the days that follow. 退回: whoever has the step again is charged again.
-- **A stop** with ground and notice is nobody's day, whichever branch it stands in, for the whole clock stands (行政许可法 45);
-  neither is a wait that the signed chart prescribes. **A correction** asked for is the applicant's until it is received.
-- **The hall** holds what waits for acceptance and what waits at the one exit. At the counter too: only the hall can end that
-  wait (it tells the applicant, it offers courier and e-licence), and those days lie after the limit was met.
-- **The net** holds the automatic steps: data on their way.
+  委派: the delegate has the case in hand and is charged; the delegator, who stays answerable for having lent it, is
+  charged again from the day it comes back. 退回: whoever has the step again is charged again.
+- **A stop** with ground and notice is nobody's day, whichever branch it stands in, for the whole clock stands
+  (行政许可法 45); neither is a wait that the signed chart prescribes. **A correction** asked for is the applicant's
+  until it is received.
+- **The hall** holds what waits for acceptance and what waits at the one exit. At the counter too: only the hall can
+  end that wait (it tells the applicant, it offers courier and e-licence), and those days lie after the limit was met.
+- **The net** holds the automatic steps: data on their way, and a part of the case (子件) whose own thread says who has
+  it.
 """
 
 from __future__ import annotations
@@ -97,7 +99,7 @@ class Hand:
 
 @dataclass(slots=True)
 class Stay:
-    """停留: one opening of a step until its closing; `cause` is the stay whose closing opened it, in the list of all."""
+    """停留: one opening of a step until its closing; `cause` is the stay whose closing opened it, by its place."""
 
     step: str
     since: datetime
@@ -290,6 +292,8 @@ def _holder(lived: Life, stay: Stay, step: Step, since: date, until: date, answe
             return Holder(keeper=Keeper.STATUTE, ground=stop.ground, notice=(lived.notices[n : n + 1] or [""])[0])
     if any(asked <= since and (got is None or until <= got) for asked, got in lived.corrections):
         return Holder(keeper=Keeper.APPLICANT, step=step.id)
+    if step.kind is StepKind.WAIT:
+        return Holder(keeper=Keeper.STATUTE, step=step.id)
     if step.who is None or step.who.role == SYSTEM:
         return Holder(keeper=Keeper.NET, step=step.id)
     desk, post = answering(step, stay.day)

@@ -13,8 +13,9 @@ from yiwang.casework.service.holding import desk_of, flow_of, published_of
 from yiwang.casework.service.reading import thread
 from yiwang.catalogue.messages import Step
 from yiwang.directory import service as directory
+from yiwang.ground.zone import day_of
 from yiwang.plumbing.journal import Entry
-from yiwang.plumbing.work import SHANGHAI, Work
+from yiwang.plumbing.work import Work
 
 __all__ = ["Charge", "Holder", "Keeper", "acts_of", "by_organisation", "charges"]
 
@@ -23,7 +24,7 @@ by_organisation = delay.by_organisation
 
 def acts_of(entries: Iterable[Entry]) -> list[Act]:
     """A journal as a replay reads it."""
-    return [Act(e.at, e.at.astimezone(SHANGHAI).date(), e.act, e.person, e.facts, e.post) for e in entries]
+    return [Act(e.at, day_of(e.at), e.act, e.person, e.facts, e.post) for e in entries]
 
 
 def charges(work: Work, case: Case, entries: Iterable[Entry] | None = None) -> tuple[Charge, ...]:
