@@ -16,6 +16,7 @@ from yiwang.directory import seed, service, store
 from yiwang.directory.messages import Naming, Person, Power
 from yiwang.ground.actor import SYSTEM, Actor
 from yiwang.ground.outcome import Conflict, Forbidden, Invalid, Refused
+from yiwang.plumbing import editions
 from yiwang.plumbing.database import Database
 from yiwang.plumbing.work import Engine, Work
 
@@ -286,7 +287,7 @@ def test_renaming_keeps_old_names(engine: Engine) -> None:
 
 def test_own_changes_at_once_others_after_commit(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
     """自己的改动当即可见，提交前别人看不见。"""
-    monkeypatch.setattr(service, "LOOK_AGAIN", 0.0)
+    monkeypatch.setattr(editions, "LOOK_AGAIN", 0.0)
     with engine.begin(SYSTEM) as work:
         service.grant_power(work, power("county"))
         assert service.authority(work, ITEM, "JST", TOWN, TODAY).code == "330106.JST"
@@ -313,7 +314,7 @@ def test_a_change_rolled_back_leaves_no_trace(engine: Engine) -> None:
 
 def test_another_process_sees_the_edition(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
     """别的进程改了，看版次便知。"""
-    monkeypatch.setattr(service, "LOOK_AGAIN", 0.0)
+    monkeypatch.setattr(editions, "LOOK_AGAIN", 0.0)
     elsewhere_database = Database(engine.database.conninfo)
     elsewhere = main.engine(elsewhere_database, engine.clock)
     with pytest.raises(Refused):
@@ -325,7 +326,7 @@ def test_another_process_sees_the_edition(engine: Engine, monkeypatch: pytest.Mo
 
 def test_without_a_change_nothing_is_read_again(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
     """没有改动就不重读。"""
-    monkeypatch.setattr(service, "LOOK_AGAIN", 0.0)
+    monkeypatch.setattr(editions, "LOOK_AGAIN", 0.0)
     first = act(engine, service.snapshot)
     with engine.begin(SYSTEM) as work:
         assert service.snapshot(work) is first

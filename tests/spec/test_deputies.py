@@ -14,6 +14,7 @@ from yiwang.directory.messages import Deputy
 from yiwang.ground.actor import SYSTEM
 from yiwang.ground.outcome import Conflict, Forbidden
 from yiwang.handling.messages import Decide, Review
+from yiwang.plumbing import editions
 from yiwang.plumbing.work import Work
 
 from tests.spec.conftest import CONSULTING, JOINT, SINGLE, START, Filed, Office
@@ -26,7 +27,7 @@ UNTIL = START + timedelta(days=14)
 @pytest.fixture(autouse=True)
 def afterwards(office: Office, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Whatever was lent is taken back, so that the next test finds everybody in the own post."""
-    monkeypatch.setattr(directory, "LOOK_AGAIN", 0.0)
+    monkeypatch.setattr(editions, "LOOK_AGAIN", 0.0)
     yield
     office.sql("DELETE FROM directory.deputy")
     office.sql("DELETE FROM directory.exemption")

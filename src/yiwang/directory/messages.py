@@ -64,14 +64,31 @@ class Naming:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Succession:
+    """承继: from a day on another organisation has what this one had, of an item or all, in an area or everywhere."""
+
+    organisation: str
+    since: date
+    successor: str
+    item: str = ""
+    area: str = ""
+    document: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Post:
-    """岗位: in an organisation, with its roles; `at_centre` for those who sit in the service centre (R26)."""
+    """岗位: in an organisation, with its roles; `at_centre` for those who sit in the service centre (R26).
+
+    `successor` is the post it went on as in another organisation, `closed_on` the first day it was that one.
+    """
 
     code: str
     organisation: str
     name: str
     roles: tuple[str, ...]
     at_centre: bool = False
+    closed_on: date | None = None
+    successor: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -152,3 +169,82 @@ class Power:
     held_to: date | None = None
     line: str = ""
     basis: str = ""
+
+
+# ── 机构改革 ─────────────────────────────────────────────────────────────────────────────────────────
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Heir:
+    """承继方: who gets what of a reorganised organisation: these items, these areas, these posts or posts with these
+    roles. One that names neither items nor areas gets the rest.
+    """
+
+    to: str
+    items: tuple[str, ...] = ()
+    areas: tuple[str, ...] = ()
+    posts: tuple[str, ...] = ()
+    roles: tuple[str, ...] = ()
+
+    @property
+    def rest(self) -> bool:
+        """Whether this one gets whatever nobody else was given."""
+        return not self.items and not self.areas
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Restructuring:
+    """改组: one organisation and its heirs; merging is several with the same heir, splitting is one with several.
+
+    `ends`: it is abolished on the day and keeps nothing; else it keeps what no heir was given.
+    """
+
+    organisation: str
+    heirs: tuple[Heir, ...]
+    ends: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Transfer:
+    """权力划转: an item in an area (a division prefix) is decided at this level, by this line, from the day on.
+
+    `cases`: open cases go along; by the rule they stay where they are (R21).
+    """
+
+    item: str
+    area: str
+    level: str
+    line: str = ""
+    basis: str = ""
+    cases: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reorganisation:
+    """机构改革方案: what one decision, by its document number, changes on one day."""
+
+    document: str
+    day: date
+    founded: tuple[Organisation, ...] = ()
+    restructured: tuple[Restructuring, ...] = ()
+    transfers: tuple[Transfer, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hindrance:
+    """障碍: why a plan cannot be carried out as it is; `about` is what it concerns."""
+
+    code: str
+    about: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """方案推演: all rows that a reorganisation writes into the directory, and what stands in its way."""
+
+    wanted: Reorganisation
+    hindrances: tuple[Hindrance, ...] = ()
+    successions: tuple[Succession, ...] = ()
+    posts: tuple[tuple[str, Post], ...] = ()  # old code, new post
+    holdings: tuple[tuple[Holding, Holding], ...] = ()
+    powers: tuple[tuple[Power, Power], ...] = ()  # the power that ends, the power that begins

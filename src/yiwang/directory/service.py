@@ -2,25 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field, replace
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, replace
 from datetime import date, timedelta
-from time import monotonic
-from typing import Any
-from weakref import WeakKeyDictionary
 from zlib import crc32
 
+import msgspec
+
 from yiwang.directory import store
-from yiwang.directory.messages import Deputy, Exemption, Holding, Naming, Organisation, Person, Post, Power, Window
+from yiwang.directory.messages import (
+    Deputy,
+    Exemption,
+    Holding,
+    Naming,
+    Organisation,
+    Person,
+    Plan,
+    Post,
+    Power,
+    Reorganisation,
+    Window,
+)
 from yiwang.directory.rules.deputies import permit_deputy, permit_end, permit_exemption
 from yiwang.directory.rules.posts import permit_person, permit_roles
+from yiwang.directory.rules.reorganising import plan
+from yiwang.directory.rules.reorganising import suppose as after_plan
 from yiwang.directory.rules.resolution import Directory, build, division_at, in_scope, overlapping, prefix
 from yiwang.directory.rules.staffing import Staffing, staffing
 from yiwang.ground.actor import Actor, ActorKind, Deputised
 from yiwang.ground.divisions import Period
 from yiwang.ground.identifiers import CREDIT_ALPHABET, credit_check, organisation_check
 from yiwang.ground.outcome import Conflict, Forbidden, NotFound
-from yiwang.plumbing.database import Database
+from yiwang.plumbing.editions import Shelf
 from yiwang.plumbing.work import Work
 
 __all__ = [
@@ -38,100 +51,59 @@ __all__ = [
     "end_deputy",
     "end_holding",
     "end_power",
+    "enter",
+    "entered",
     "exempt",
     "grant_power",
+    "heir",
     "hold",
     "in_scope",
     "name_of",
     "names_of",
     "organisation",
     "person",
+    "plan_of",
     "post_for",
     "posts_of",
     "prefix",
     "rename",
     "renewed",
+    "reorganise",
     "resolve",
     "snapshot",
     "staff",
+    "suppose",
     "windows",
+    "withdraw",
     "works",
 ]
 
-LOOK_AGAIN = 1.0  # seconds a process trusts what it keeps before it asks for the editions again
-_READ: Mapping[str, Callable[[Work], Any]] = {
-    store.PLACES: lambda work: build(*store.everything(work)),
-    store.STAFF: lambda work: staffing(*store.staff(work)),
-}
-
-
-@dataclass(slots=True)
-class _Kept:
-    """What a process keeps of a database: each part under the edition it was read in."""
-
-    looked: float = float("-inf")
-    editions: Mapping[str, int] = field(default_factory=dict)
-    parts: dict[str, tuple[int, Any]] = field(default_factory=dict)
-
-
-_kept: WeakKeyDictionary[Database, _Kept] = WeakKeyDictionary()
+_SHELF = Shelf(
+    editions=store.editions,
+    lock=store.locked_editions,
+    write=lambda work, part, number: work.change(store.EDITION, {"one": 1}, {part: number}),
+    read={
+        store.PLACES: lambda work: build(*store.everything(work)),
+        store.STAFF: lambda work: staffing(*store.staff(work)),
+    },
+)
 
 
 def snapshot(work: Work) -> Directory:
     """The directory as of now. A change is seen by the act that makes it at once, by others a second after commit."""
-    found: Directory = _part(work, store.PLACES)
+    found: Directory = _SHELF.part(work, store.PLACES)
     return found
 
 
 def staff(work: Work) -> Staffing:
-    """编制: posts as of now; changes are seen as those of the snapshot are."""
-    found: Staffing = _part(work, store.STAFF)
+    """编制: posts, their holders and deputies as of now; changes are seen as those of the snapshot are."""
+    found: Staffing = _SHELF.part(work, store.STAFF)
     return found
-
-
-def _part(work: Work, part: str) -> Any:
-    held = work.held.get(part)
-    if held is None:
-        held = _of_this_act(work, part) if _changed(part) in work.held else _of_everybody(work, part)
-        work.held[part] = held
-    return held
-
-
-def _of_this_act(work: Work, part: str) -> Any:
-    """What this act has changed is nobody else's before it is committed: it may still be rolled back."""
-    work.save()
-    return _READ[part](work)
-
-
-def _of_everybody(work: Work, part: str) -> Any:
-    kept = _kept.setdefault(work.engine.database, _Kept())
-    if monotonic() - kept.looked > LOOK_AGAIN:
-        kept.editions, kept.looked = store.editions(work), monotonic()
-    # The edition first: rows that change in between are then kept under the older number and read again.
-    edition = kept.editions[part]
-    known = kept.parts.get(part)
-    if known is None or known[0] != edition:
-        known = kept.parts[part] = (edition, _READ[part](work))
-    return known[1]
 
 
 def changing(work: Work, part: str = store.PLACES) -> None:
     """This act changes the directory: called before it reads, it waits for others who do, and writes the edition."""
-    if _changed(part) not in work.held:
-        work.change(store.EDITION, {"one": 1}, {part: store.locked_editions(work)[part] + 1})
-        work.held[_changed(part)] = True
-    work.held.pop(part, None)
-    _kept.pop(work.engine.database, None)
-
-
-def _written(work: Work, part: str) -> None:
-    """What this act has just changed, it reads anew."""
-    work.save()
-    work.held.pop(part, None)
-
-
-def _changed(part: str) -> str:
-    return f"{part}.changed"
+    _SHELF.changing(work, part)
 
 
 def organisation(work: Work, code: str) -> Organisation:
@@ -139,9 +111,14 @@ def organisation(work: Work, code: str) -> Organisation:
     return snapshot(work).organisation(code)
 
 
-def resolve(work: Work, line: str, level: str, division: str, on: date) -> Organisation:
-    """The one organisation of a line at a level for a place. R52"""
-    return snapshot(work).resolve(line, level, division, on)
+def resolve(work: Work, line: str, level: str, division: str, on: date, item: str = "") -> Organisation:
+    """The one organisation of a line at a level for a place, for an item where a line was divided. R52"""
+    return snapshot(work).resolve(line, level, division, on, item)
+
+
+def heir(work: Work, code: str, item: str, division: str, on: date, since: date = date.min) -> str:
+    """承继: who has on a day what an organisation had on the eve of `since`; itself while nobody took over. K4"""
+    return snapshot(work).heir(code, item, division, on, since)
 
 
 def authority(work: Work, item: str, line: str, division: str, on: date) -> Organisation:
@@ -221,8 +198,8 @@ def renewed(work: Work, actor: Actor) -> Actor | None:
 def _acting(work: Work, code: str, name: str, post: Post, terminal: str) -> Actor:
     known = staff(work)
     deputised = tuple(
-        Deputised(d.principal, d.post, frozenset(known.posts[d.post].roles))
-        for d in known.standing_in(code, post.organisation, work.today)
+        Deputised(principal, lent.code, frozenset(lent.roles))
+        for principal, lent in known.standing_in(code, post.organisation, work.today)
     )
     own = frozenset(post.roles)
     roles = own.union(*(d.roles for d in deputised))
@@ -331,7 +308,7 @@ def appoint_deputy(work: Work, principal: str, post: str, deputy: str, since: da
     permit_deputy(known, new, work.actor, organisation(work, known.posts[post].organisation).kind, work.today)
     permit_person(store.roles_after(work, deputy, since), known.posts[post].roles)
     work.add(store.DEPUTY, asdict(new))
-    _written(work, store.STAFF)
+    _SHELF.written(work, store.STAFF)
     return new
 
 
@@ -344,20 +321,20 @@ def end_deputy(work: Work, old: Deputy) -> None:
     known = staff(work)
     if old.post not in known.posts:
         raise NotFound("directory.unknown_post", post=old.post[:60])
-    permit_end(old, work.actor, known.posts[old.post].organisation)
+    permit_end(old, work.actor, known.current(old.post, work.today).organisation)
     work.change(
         store.DEPUTY,
         {"id": old.id},
         {"held_to": max(old.held_from, min(work.today, old.held_to)), "ended_by": work.actor.person},
         {"held_to": old.held_to},
     )
-    _written(work, store.STAFF)
+    _SHELF.written(work, store.STAFF)
 
 
 def deputies_of(work: Work, organisation: str) -> list[Deputy]:
     """代理名单: all that ever stood in for posts of an organisation, by the day they began."""
     known = staff(work)
-    return [d for d in known.deputies if known.posts[d.post].organisation == organisation]
+    return [d for d in known.deputies if known.current(d.post, work.today).organisation == organisation]
 
 
 def exempt(work: Work, post: str, since: date, until: date, reason: str) -> Exemption:
@@ -380,7 +357,7 @@ def exempt(work: Work, post: str, since: date, until: date, reason: str) -> Exem
     )
     permit_exemption(new, work.actor, found.organisation, work.today)
     work.add(store.EXEMPTION, asdict(new))
-    _written(work, store.STAFF)
+    _SHELF.written(work, store.STAFF)
     return new
 
 
@@ -420,6 +397,63 @@ def end_power(work: Work, power: Power, on: date) -> None:
         {"held_to": on},
     )
     work.save()
+
+
+def plan_of(work: Work, wanted: Reorganisation) -> Plan:
+    """改革推演: what a reorganisation would write, with every hindrance. K4"""
+    return plan(snapshot(work), staff(work), wanted, work.today)
+
+
+def suppose(work: Work, made: Plan) -> None:
+    """For the rest of this act the directory is as after the plan; for a rehearsal, which writes nothing."""
+    places, posts = after_plan(snapshot(work), staff(work), made)
+    _SHELF.suppose(work, store.PLACES, places)
+    _SHELF.suppose(work, store.STAFF, posts)
+
+
+def enter(work: Work, wanted: Reorganisation) -> None:
+    """登记方案: a decision waits for its day. Conflict `directory.entered_already`. K4"""
+    work.add(
+        store.REORGANISATION,
+        {
+            "document": wanted.document,
+            "day": wanted.day,
+            "plan": wanted,
+            "state": "entered",
+            "entered_by": work.actor.person,
+            "entered_at": work.now,
+        },
+    )
+
+
+def entered(work: Work, document: str) -> Reorganisation | None:
+    """待生效方案: a decision that waits for its day, locked; none once it was withdrawn or carried out."""
+    found = store.reorganisation(work, document)
+    return msgspec.convert(found[0], Reorganisation) if found and found[1] == "entered" else None
+
+
+def withdraw(work: Work, document: str) -> None:
+    """撤回方案: before its day it can be taken back, and then never happens. NotFound `directory.not_entered`."""
+    if entered(work, document) is None:
+        raise NotFound("directory.not_entered", document=document)
+    work.change(store.REORGANISATION, {"document": document}, {"state": "withdrawn", "settled_at": work.now})
+
+
+def reorganise(work: Work, wanted: Reorganisation) -> Plan:
+    """机构改革: everything a plan writes into the directory, in this act; open cases are casework's to move. K4
+
+    The decision must have been entered. Conflict `directory.hindered` with the first hindrance.
+    """
+    changing(work)
+    changing(work, store.STAFF)
+    made = plan_of(work, wanted)
+    if made.hindrances:
+        raise Conflict("directory.hindered", hindrance=made.hindrances[0].code, about=made.hindrances[0].about)
+    store.write_plan(work, made, snapshot(work))
+    work.change(store.REORGANISATION, {"document": wanted.document}, {"state": "done", "settled_at": work.now})
+    _SHELF.written(work, store.PLACES)
+    _SHELF.written(work, store.STAFF)
+    return made
 
 
 def credit_code(of: Organisation) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import asdict
 from datetime import date
 from typing import Any
 
@@ -15,10 +16,14 @@ from yiwang.directory.messages import (
     Naming,
     Organisation,
     Person,
+    Plan,
     Post,
     Power,
+    Succession,
     Window,
 )
+from yiwang.directory.rules.reorganising import ended
+from yiwang.directory.rules.resolution import Directory
 from yiwang.plumbing.tables import Table
 from yiwang.plumbing.work import Work
 
@@ -65,6 +70,32 @@ ORGANISATION = Table(
     },
     ("code",),
 )
+SUCCESSION = Table(
+    "directory.succession",
+    {
+        "organisation": "text",
+        "since": "date",
+        "item": "text",
+        "area": "text",
+        "successor": "text",
+        "document": "text",
+    },
+    ("organisation", "since", "item", "area"),
+)
+REORGANISATION = Table(
+    "directory.reorganisation",
+    {
+        "document": "text",
+        "day": "date",
+        "plan": "jsonb",
+        "state": "text",
+        "entered_by": "text",
+        "entered_at": "timestamptz",
+        "settled_at": "timestamptz",
+    },
+    ("document",),
+    {"reorganisation_pkey": "directory.entered_already"},
+)
 NAMING = Table(
     "directory.naming",
     {"organisation": "text", "since": "date", "name": "text"},
@@ -73,7 +104,15 @@ NAMING = Table(
 )
 POST = Table(
     "directory.post",
-    {"code": "text", "organisation": "text", "name": "text", "roles": "text[]", "at_centre": "boolean"},
+    {
+        "code": "text",
+        "organisation": "text",
+        "name": "text",
+        "roles": "text[]",
+        "at_centre": "boolean",
+        "closed_on": "date",
+        "successor": "text",
+    },
     ("code",),
     {"post_pkey": "work.stale"},
 )
@@ -165,8 +204,8 @@ def empty(work: Work) -> bool:
 
 def everything(
     work: Work,
-) -> tuple[list[Division], list[Line], list[Organisation], list[Power], list[Naming]]:
-    """Divisions, lines, organisations, powers and namings, all of them."""
+) -> tuple[list[Division], list[Line], list[Organisation], list[Power], list[Naming], list[Succession]]:
+    """Divisions, lines, organisations, powers, namings and successions, all of them."""
     divisions = [
         Division(code=a, name=b, kind=c, parent=d, name_en=e, valid_from=f, valid_to=g, successors=tuple(h))
         for a, b, c, d, e, f, g, h in work.read(
@@ -201,7 +240,52 @@ def everything(
         Naming(organisation=a, since=b, name=c)
         for a, b, c in work.read("SELECT organisation, since, name FROM directory.naming")
     ]
-    return divisions, lines, organisations, _powers(work, _POWERS), namings
+    successions = [
+        Succession(organisation=a, since=b, item=c, area=d, successor=e, document=f)
+        for a, b, c, d, e, f in work.read(
+            "SELECT organisation, since, item, area, successor, document FROM directory.succession"
+        )
+    ]
+    return divisions, lines, organisations, _powers(work, _POWERS), namings, successions
+
+
+def write_plan(work: Work, made: Plan, before: Directory) -> None:
+    """All rows of a plan."""
+    wanted, day = made.wanted, made.wanted.day
+    for organisation in wanted.founded:
+        work.add(ORGANISATION, asdict(organisation))
+    for r in wanted.restructured:
+        if r.ends:
+            gone = ended(before.organisation(r.organisation), r, day)
+            work.change(ORGANISATION, {"code": gone.code}, {"valid_to": day, "successor": gone.successor})
+    work.save()  # what follows refers to organisations and posts that are new
+    for succession in made.successions:
+        work.add(SUCCESSION, asdict(succession))
+    for code, post in made.posts:
+        work.change(POST, {"code": code}, {"closed_on": day, "successor": post.code})
+        work.add(POST, asdict(post))
+    work.save()
+    for old, new in made.holdings:
+        _replace(work, HOLDING, asdict(old), asdict(new), day)
+    for lost, granted in made.powers:
+        _replace(work, POWER, asdict(lost), asdict(granted), day)
+
+
+def _replace(work: Work, table: Table, old: dict[str, Any], new: dict[str, Any], day: date) -> None:
+    """What has begun ends on the day; what would begin later has never been."""
+    key = {name: old[name] for name in table.key}
+    if old["held_from"] < day:
+        work.change(table, key, {"held_to": day}, {"held_to": old["held_to"]})
+    else:
+        work.remove(table, key)
+        work.save()
+    work.add(table, new)
+
+
+def reorganisation(work: Work, document: str) -> tuple[Any, str] | None:
+    """What a decision says and its state, locked; none when it was not entered."""
+    rows = work.read("SELECT plan, state FROM directory.reorganisation WHERE document = %s FOR UPDATE", (document,))
+    return (rows[0][0], rows[0][1]) if rows else None
 
 
 _POWERS = "SELECT item, area, held_from, held_to, level, line, basis FROM directory.power"
@@ -222,8 +306,10 @@ def powers_of(work: Work, item: str) -> list[Power]:
 def staff(work: Work) -> tuple[list[Post], list[Holding], list[Deputy], list[Exemption]]:
     """Posts, holdings, deputies and exemptions, all of them, past ones too."""
     posts = [
-        Post(code=a, organisation=b, name=c, roles=tuple(d), at_centre=e)
-        for a, b, c, d, e in work.read("SELECT code, organisation, name, roles, at_centre FROM directory.post")
+        Post(code=a, organisation=b, name=c, roles=tuple(d), at_centre=e, closed_on=f, successor=g)
+        for a, b, c, d, e, f, g in work.read(
+            "SELECT code, organisation, name, roles, at_centre, closed_on, successor FROM directory.post"
+        )
     ]
     holdings = [
         Holding(person=a, post=b, held_from=c, held_to=d)

@@ -48,6 +48,33 @@ CREATE TABLE directory.organisation (
     CONSTRAINT organisation_period CHECK (valid_to > valid_from)
 );
 
+-- From a day on another organisation has what this one had: of an item or of all ('' = all), in an area or everywhere.
+-- placement: reference
+CREATE TABLE directory.succession (
+    organisation text NOT NULL,
+    since        date NOT NULL,
+    item         text NOT NULL DEFAULT '',
+    area         text NOT NULL DEFAULT '' CHECK (area ~ '^([0-9]{2}|[0-9]{4}|[0-9]{6}|[0-9]{9})?$'),
+    successor    text NOT NULL,
+    document     text NOT NULL,
+    CONSTRAINT succession_pkey PRIMARY KEY (organisation, since, item, area),
+    CONSTRAINT succession_organisation_fkey FOREIGN KEY (organisation) REFERENCES directory.organisation (code),
+    CONSTRAINT succession_another CHECK (successor <> organisation)
+);
+
+-- A decision to reorganise, from the day it was entered; `plan` is what it says. Withdrawn before its day, it does nothing.
+-- placement: reference
+CREATE TABLE directory.reorganisation (
+    document   text NOT NULL,
+    day        date NOT NULL,
+    plan       jsonb NOT NULL,
+    state      text NOT NULL CHECK (state IN ('entered', 'withdrawn', 'done')),
+    entered_by text NOT NULL,
+    entered_at timestamptz NOT NULL,
+    settled_at timestamptz,
+    CONSTRAINT reorganisation_pkey PRIMARY KEY (document)
+);
+
 -- What an organisation is called from a day on. Old acts keep old names.
 -- placement: reference
 CREATE TABLE directory.naming (
@@ -65,6 +92,9 @@ CREATE TABLE directory.post (
     name         text   NOT NULL,
     roles        text[] NOT NULL,
     at_centre    boolean NOT NULL DEFAULT false,
+    -- What it went on as in another organisation, and the first day of that.
+    closed_on    date,
+    successor    text NOT NULL DEFAULT '',
     CONSTRAINT post_pkey PRIMARY KEY (code),
     CONSTRAINT post_organisation_fkey FOREIGN KEY (organisation) REFERENCES directory.organisation (code)
 );

@@ -71,7 +71,7 @@ def _overlapping(staff: Staffing, new: Deputy) -> Deputy | None:
         (
             d
             for d in staff.deputies
-            if (d.principal, d.post) == (new.principal, new.post)
+            if (d.principal, staff.current(d.post, new.held_from).code) == (new.principal, new.post)
             and max(d.held_from, new.held_from) < min(d.held_to, new.held_to)
         ),
         None,

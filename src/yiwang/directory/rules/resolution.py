@@ -5,15 +5,16 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 
-from yiwang.directory.messages import Division, Line, Naming, Organisation, Power
+from yiwang.directory.messages import Division, Line, Naming, Organisation, Power, Succession
 from yiwang.ground import divisions as codes
 from yiwang.ground.outcome import Invalid, NotFound, Refused
 
 CENTRE = "XZFW"
 LENGTH = {"province": 2, "city": 4, "county": 6, "town": 9}
 LEVELS = tuple(LENGTH)
+DAY = timedelta(days=1)
 
 
 def covers(valid_from: date | None, valid_to: date | None, on: date) -> bool:
@@ -30,6 +31,7 @@ class Directory:
     organisations: Mapping[str, Organisation]
     powers: Mapping[str, tuple[Power, ...]] = field(default_factory=dict)
     namings: Mapping[str, tuple[Naming, ...]] = field(default_factory=dict)
+    successions: Mapping[str, tuple[Succession, ...]] = field(default_factory=dict)
 
     def organisation(self, code: str) -> Organisation:
         """The organisation with this code, whenever it existed; NotFound `directory.unknown_organisation`."""
@@ -45,6 +47,24 @@ class Directory:
             if naming.since <= on:
                 name = naming.name
         return name
+
+    def heir(self, code: str, item: str, division: str, on: date, since: date = date.min) -> str:
+        """承继: who has on a day what an organisation had on the eve of `since`, for an item in a place.
+
+        Decisions count in the order of their days: what was given away is no longer there to be given again, and what
+        is given back is back. Of one day's, the closest counts: of the item before of all items, of the smaller area.
+        """
+        while found := self._succession(code, item, division, since, on):
+            code, since = found.successor, found.since + DAY
+        return code
+
+    def _succession(self, code: str, item: str, division: str, since: date, on: date) -> Succession | None:
+        known = self.successions.get(code)
+        if not known:
+            return None
+        place = prefix(division)
+        mine = [s for s in known if since <= s.since <= on and s.item in ("", item) and place.startswith(s.area)]
+        return min(mine, key=lambda s: (s.since, s.item == "", -len(s.area)), default=None)
 
     def standing(self, division: str, on: date) -> str:
         """The place that answers for a place on a day: itself, or the one that took over from its abolished division.
@@ -66,23 +86,24 @@ class Directory:
                 return place
         return None
 
-    def resolve(self, line: str, level: str, division: str, on: date) -> Organisation:
-        """The one organisation of a line at a level for a place on a day. R20, R52
+    def resolve(self, line: str, level: str, division: str, on: date, item: str = "") -> Organisation:
+        """The one organisation of a line at a level for a place on a day; `item` where a line was divided. R20, R52
 
         Below the province a line may be another's (工商 → 市场监管). What an abolished division left goes to its
-        successor. Refused `directory.no_organisation` when there is none, `directory.division_split`.
+        successor, what a reorganised department left to its heir. Refused `directory.no_organisation` when there is
+        none, `directory.division_split`.
         """
         known = self.lines.get(line)
         if known is not None and known.local_line and level != "province":
             line = known.local_line
-        found = self._there(line, level, self.standing(division, on), on)
+        found = self._there(line, level, self.standing(division, on), on, item)
         if found is None:
             raise Refused("directory.no_organisation", line=line, level=level, division=division)
         return found
 
-    def _there(self, line: str, level: str, division: str, on: date) -> Organisation | None:
+    def _there(self, line: str, level: str, division: str, on: date, item: str = "") -> Organisation | None:
         place = division_at(division, level)
-        found = self.organisations.get(f"{place}.{line}") if place else None
+        found = self.organisations.get(self.heir(f"{place}.{line}", item, division, on)) if place else None
         return found if found is not None and covers(found.valid_from, found.valid_to, on) else None
 
     def authority(self, item: str, line: str, division: str, on: date) -> Organisation:
@@ -99,7 +120,7 @@ class Directory:
         best = [p for p in held if len(p.area) == longest]
         if len(best) > 1:
             raise Refused("directory.two_authorities", item=item, division=division)
-        return self.resolve(best[0].line or line, best[0].level, division, on)
+        return self.resolve(best[0].line or line, best[0].level, division, on, item)
 
     def centre(self, division: str, on: date) -> Organisation:
         """受理中心: the service centre nearest to a place: the township's, the county's, the city's or the province's.
@@ -155,6 +176,7 @@ def build(
     organisations: Iterable[Organisation],
     powers: Iterable[Power] = (),
     namings: Iterable[Naming] = (),
+    successions: Iterable[Succession] = (),
 ) -> Directory:
     """The snapshot of these rows."""
     by_item: dict[str, list[Power]] = defaultdict(list)
@@ -163,10 +185,14 @@ def build(
     by_organisation: dict[str, list[Naming]] = defaultdict(list)
     for naming in sorted(namings, key=lambda n: n.since):
         by_organisation[naming.organisation].append(naming)
+    by_source: dict[str, list[Succession]] = defaultdict(list)
+    for succession in successions:
+        by_source[succession.organisation].append(succession)
     return Directory(
         divisions={d.code: d for d in divisions},
         lines={x.key: x for x in lines},
         organisations={o.code: o for o in organisations},
         powers={item: tuple(held) for item, held in by_item.items()},
         namings={code: tuple(names) for code, names in by_organisation.items()},
+        successions={code: tuple(each) for code, each in by_source.items()},
     )

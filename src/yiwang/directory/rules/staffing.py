@@ -43,30 +43,40 @@ class Staffing:
         """Whether a person holds any post of an organisation on a day."""
         return any(p.organisation == organisation for p in self.posts_of(person, on))
 
-    def standing_in(self, person: str, organisation: str, on: date) -> list[Deputy]:
-        """代理中: whose deputy a person is in an organisation on a day.
+    def current(self, post: str, on: date) -> Post:
+        """现岗: the post as which a post goes on, after reorganisations; itself while there were none."""
+        found = self.posts[post]
+        while found.closed_on is not None and found.closed_on <= on and found.successor:
+            found = self.posts[found.successor]
+        return found
+
+    def standing_in(self, person: str, organisation: str, on: date) -> list[tuple[str, Post]]:
+        """代理中: for whom and for which post a person stands in in an organisation on a day.
 
         Ends with the post: of the principal, whose right is lent, and of the deputy, who must be of the house.
         """
-        return [
-            d
+        lent = [
+            (d.principal, self.current(d.post, on))
             for d in self.deputies
-            if d.deputy == person
-            and d.held_from <= on < d.held_to
-            and self.posts[d.post].organisation == organisation
-            and self.holds(d.principal, d.post, on)
+            if d.deputy == person and d.held_from <= on < d.held_to
+        ]
+        return [
+            (principal, post)
+            for principal, post in lent
+            if post.organisation == organisation
+            and self.holds(principal, post.code, on)
             and self.belongs(person, organisation, on)
         ]
 
     def works(self, person: str, organisation: str, role: str, on: date) -> bool:
         """Whether a person may act in a role of an organisation on a day, in the own right or as a deputy."""
-        posts = self.posts_of(person, on) + [self.posts[d.post] for d in self.standing_in(person, organisation, on)]
+        posts = self.posts_of(person, on) + [post for _, post in self.standing_in(person, organisation, on)]
         return any(p.organisation == organisation and role in p.roles for p in posts)
 
     def at_centre(self, post: str, on: date) -> bool:
         """集中办公: whether a post sits in the service centre, or has leave not to, on a day. R26"""
         known = self.posts.get(post)
-        exempt = any(e.post == post and e.held_from <= on < e.held_to for e in self.exemptions)
+        exempt = any(e.held_from <= on < e.held_to and self.current(e.post, on).code == post for e in self.exemptions)
         return exempt or (known is not None and known.at_centre)
 
     def of_organisation(self, organisation: str, on: date) -> list[tuple[str, Post]]:
@@ -94,7 +104,7 @@ def staffing(
     responsible: dict[tuple[str, str], str] = {}
     by_code = {post.code: post for post in sorted(posts, key=lambda p: order(p.code))}
     for post in by_code.values():
-        for role in post.roles:
+        for role in post.roles if post.closed_on is None else ():
             responsible.setdefault((post.organisation, role), post.code)
     held: dict[str, list[Holding]] = defaultdict(list)
     for holding in holdings:
