@@ -107,7 +107,7 @@ def fill(engine: Engine, clock: SimulatedClock) -> None:
     plays = scripts(firms)
     for script in plays:
         walker.play(script)
-    for script, acts in ((plays[2], 4), (plays[3], 1)):  # a stopped clock; a consultation without replies
+    for script, acts in ((plays[2], 5), (plays[3], 1)):  # a stopped clock; a consultation without replies
         clock.go(date(2017, 8, 14))
         begun = _unfinished(script, acts)
         home, case = walker._take_in(begun)

@@ -16,9 +16,10 @@ import pytest
 from playwright.sync_api import Browser, Page, Route, ViewportSize
 
 from yiwang.casework.service import reading as cases
-from yiwang.demo.walk import HANDLERS, Walk
+from yiwang.demo.walk import HANDLERS, Walk, agreed
 from yiwang.front.desk import read_reference
-from yiwang.handling.messages import Decide, EndSpecial, MakeDocument, OnTask, Review, StartSpecial
+from yiwang.ground.actor import SYSTEM
+from yiwang.handling.messages import Decide, DrawExperts, EndSpecial, MakeDocument, OnTask, Review, StartSpecial
 from yiwang.intake.messages import Accept, HandOver, Lack
 from yiwang.intake.service import applications, delivery
 
@@ -169,7 +170,10 @@ def test_停钟到办结(sight: Sight, filing: Filing, stage: Walk) -> None:
     quality.act(date(2017, 8, 21), "handler", StartSpecial, days_needed=9)
     filing.visitor.log_in("firm-2")
     see(sight, {"follow-paused": f"/my/{filing.ref}"})
-    quality.act(date(2017, 9, 1), "handler", EndSpecial, outcome="pass", words="评审组一致通过。")
+    quality.act(date(2017, 8, 22), "handler", DrawExperts)
+    with stage.engine.begin(SYSTEM) as work:
+        said = agreed(work, cases.look(work, home, case_id))
+    quality.act(date(2017, 9, 1), "handler", EndSpecial, **said)
     quality.act(date(2017, 9, 12), "decider", Decide, outcome="grant")
     quality.act(date(2017, 9, 14), "handler", MakeDocument)
     with stage.engine.begin(stage.actor("issuer-330106")) as work:

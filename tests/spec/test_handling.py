@@ -10,12 +10,13 @@ import pytest
 from yiwang import main
 from yiwang.casework.messages import Status
 from yiwang.casework.service import cases, holding, reading
+from yiwang.demo.walk import agreed
 from yiwang.enforcement import service as enforcement
 from yiwang.ground.actor import SYSTEM
 from yiwang.ground.outcome import Conflict, Forbidden, Invalid, Refused
 from yiwang.ground.workdays import CALENDAR
 from yiwang.handling import store as handling
-from yiwang.handling.messages import Decide, EndSpecial, MakeDocument, Reply, Review, StartSpecial
+from yiwang.handling.messages import Decide, DrawExperts, EndSpecial, MakeDocument, Reply, Review, StartSpecial
 from yiwang.intake import store as intake
 from yiwang.intake.messages import Delivery
 from yiwang.intake.service import applications
@@ -106,7 +107,10 @@ def test_专家评审停钟_先书面告知所需时间(office: Office) -> None:
     with pytest.raises(Refused, match="not_optional"):
         office.act("zjj-handler-330000", filed, EndSpecial, outcome="skip")
     office.go(9, 1)
-    office.act("zjj-handler-330000", filed, EndSpecial, outcome="pass", words="通过")
+    office.act("zjj-handler-330000", filed, DrawExperts)
+    with office.engine.begin(SYSTEM) as work:
+        said = agreed(work, office.case(filed))
+    office.act("zjj-handler-330000", filed, EndSpecial, **said)
     case = office.case(filed)
     assert case.status is Status.HANDLING
     assert reading.dues(case, date(2017, 9, 1), CALENDAR).promised == date(2017, 9, 29)

@@ -128,3 +128,26 @@ def test_审查_征求意见_决定_走完(log_in: LogIn, clock: SimulatedClock)
     assert act(decider, case, outcome="refuse") == 422
     assert act(decider, case, outcome="grant") == 303
     assert "三个月内补齐设备检定" in decider.get(case).text
+
+
+def test_决定书先看样子再决定(log_in: LogIn, clock: SimulatedClock) -> None:
+    _, number = accept(log_in(CLERK))
+    case = open_case(log_in(HANDLER), number)
+    assert act(log_in(HANDLER), case, outcome="pass", words="材料齐全。") == 303
+    clock.go(date(2017, 8, 16))
+    for login, outcome in (("jtt-handler-330000", "agree"), (HANDLER, "pass"), ("jst-reviewer-330000", "pass")):
+        assert act(log_in(login), case, outcome=outcome, words="同意。") == 303
+    decider = log_in("jst-decider-330000")
+    page = decider.get(case).text
+    form = {**guards(page), "words": "业绩不足", "preview": "refuse"}
+    seen = decider.post(f"{task_of(page, case)}/document", data=form)
+    assert seen.status_code == 200, seen.text
+    assert seen.headers["content-type"] == "application/pdf"
+    assert decider.post(f"{task_of(page, case)}/document", data={**form, "words": ""}).status_code == 422
+    assert task_of(decider.get(case).text, case) == task_of(page, case), "预览不是决定"
+    assert act(decider, case, outcome="refuse", words="业绩不足") == 303
+    page = decider.get(case).text
+    found = re.search(rf'href="({case}/documents/[0-9a-f-]+)"', page)
+    assert found
+    assert decider.get(found[1]).content[:5] == b"%PDF-"
+    assert log_in("hbt-handler-330000").get(found[1]).status_code == 404, "别的部门看不到"

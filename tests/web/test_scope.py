@@ -40,6 +40,8 @@ ACTS: dict[str, dict[str, Any]] = {
     "/cases/{ref}/tasks/{task}/special/start": {"days_needed": 5},
     "/cases/{ref}/tasks/{task}/special/end": OPINION,
     "/cases/{ref}/tasks/{task}/document": {},
+    "/cases/{ref}/tasks/{task}/experts": {},
+    "/cases/{ref}/tasks/{task}/experts/replacement": {"leaving": {"E001": "出差"}},
     "/cases/{ref}/tasks/{task}/return": {"to": "accept", "reason": "退回"},
 }
 # The head of the deciding department may know of the case, and extend it.

@@ -8,11 +8,13 @@ from datetime import date
 from yiwang.catalogue import seed as items
 from yiwang.catalogue import service as catalogue
 from yiwang.catalogue.messages import Item, Signature
+from yiwang.demo.experts import library
 from yiwang.demo.people import PROVINCE, SINCE, DemoPerson, everybody
 from yiwang.directory import seed as places
 from yiwang.directory import service as directory
 from yiwang.directory.messages import Person, Power
 from yiwang.ground.actor import SYSTEM
+from yiwang.handling.service import experts
 from yiwang.plumbing.work import Engine, Work
 
 EFFECTIVE = date(2017, 8, 1)
@@ -28,6 +30,10 @@ def seed(engine: Engine) -> bool:
     with engine.begin(SYSTEM) as work:
         if missing := _missing(work):
             _people(work, missing)
+            fresh = True
+    with engine.begin(SYSTEM) as work:
+        if not experts.library(work):
+            experts.enrol(work, library())
             fresh = True
     with engine.begin(SYSTEM) as work:
         if not catalogue.items(work):

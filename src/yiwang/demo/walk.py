@@ -8,13 +8,25 @@ from datetime import date, datetime, time
 from typing import Any
 from uuid import UUID
 
+from yiwang.casework.messages import Case
 from yiwang.casework.service import reading
 from yiwang.catalogue import service as catalogue
 from yiwang.demo.people import COUNTY, PROVINCE, TOWN
 from yiwang.directory import service as directory
 from yiwang.ground.actor import SYSTEM, Actor
-from yiwang.handling.messages import Decide, EndSpecial, MakeDocument, OnTask, Reply, Review, StartSpecial
-from yiwang.handling.service import consulting, deciding, reviewing, special
+from yiwang.handling.messages import (
+    Decide,
+    DrawExperts,
+    EndSpecial,
+    ExpertOpinion,
+    MakeDocument,
+    OnTask,
+    RedrawExperts,
+    Reply,
+    Review,
+    StartSpecial,
+)
+from yiwang.handling.service import consulting, deciding, experts, reviewing, special
 from yiwang.intake.messages import Accept, Channel, Delivery, Draft, HandOver, Submit
 from yiwang.intake.service import applications, delivery
 from yiwang.oversight import service as oversight
@@ -51,7 +63,7 @@ class Act:
     line: str
     role: str
     command: Callable[..., OnTask]
-    arguments: Mapping[str, Any]
+    arguments: Mapping[str, Any] | Callable[[Work, Case], Mapping[str, Any]]
     place: str = PROVINCE
 
 
@@ -103,16 +115,24 @@ def _single(identifier: str, name: str, applicant: str, centre: str) -> Script:
     )
 
 
-def _joint(identifier: str, name: str, applicant: str, centre: str, *, experts: bool) -> Script:
+def agreed(work: Work, case: Case) -> dict[str, Any]:
+    """评审结论: every expert who was drawn agrees."""
+    panels = experts.members(work, case.matter.home, case.matter.id).values()
+    said = [ExpertOpinion(expert=m.code, outcome="pass", words="能力符合要求。") for panel in panels for m in panel]
+    return {"outcome": "pass", "words": "评审组一致通过。", "opinions": tuple(said)}
+
+
+def _joint(identifier: str, name: str, applicant: str, centre: str, *, reviewed: bool) -> Script:
     lines = {"cma": "ZJJ", "food": "SYJ", "environment": "HBT"}
     reviews = [
         Act(_d(8, 16 + n), line, "handler", Review, {"outcome": "pass", "words": "材料齐全，符合法定形式。"})
         for n, line in enumerate(lines.values())
     ]
-    if experts:
+    if reviewed:
         special = [
+            Act(_d(8, 21), "ZJJ", "handler", DrawExperts, {}),
             Act(_d(8, 21), "ZJJ", "handler", StartSpecial, {"days_needed": 9}),
-            Act(_d(9, 1), "ZJJ", "handler", EndSpecial, {"outcome": "pass", "words": "评审组一致通过。"}),
+            Act(_d(9, 1), "ZJJ", "handler", EndSpecial, agreed),
         ]
         decided, made, out = _d(9, 12), _d(9, 14), _d(9, 15)
     else:
@@ -176,8 +196,8 @@ def scripts(firms: Sequence[tuple[str, str, str]]) -> list[Script]:
     one, two, three = firms
     return [
         _single(*one, town),
-        _joint(*one, county, experts=False),
-        _joint(*two, county, experts=True),
+        _joint(*one, county, reviewed=False),
+        _joint(*two, county, reviewed=True),
         _consultation(*three, town),
     ]
 
@@ -185,6 +205,8 @@ def scripts(firms: Sequence[tuple[str, str, str]]) -> list[Script]:
 HANDLERS: Mapping[type, Callable[[Any, Work], object]] = {
     Review: reviewing.review,
     Reply: consulting.reply,
+    DrawExperts: experts.draw,
+    RedrawExperts: experts.redraw,
     StartSpecial: special.start_special,
     EndSpecial: special.end_special,
     Decide: deciding.decide,
@@ -258,7 +280,8 @@ class Walk:
         with self.engine.begin(actor) as work:
             case = reading.look(work, home, case_id)
             task = next(t for t in case.tasks.values() if t.desk == actor.organisation and t.role == act.role)
-            command = act.command(home=home, id=case_id, task=task.id, **act.arguments)
+            given = act.arguments(work, case) if callable(act.arguments) else act.arguments
+            command = act.command(home=home, id=case_id, task=task.id, **given)
             HANDLERS[type(command)](command, work)
 
     def _report(self, home: int, case_id: UUID) -> dict[str, Any]:

@@ -98,6 +98,7 @@ ACT = {
     "data.disputed": mark("数据异议"),
     "licence.issued": mark("制发电子证照"),
     "document.issued": mark("制发文书"),
+    "experts.drawn": mark("抽取专家"),
     "visit.second": mark("第二次到场"),
     "consultation.silent": mark("征求意见逾期未复"),
 }

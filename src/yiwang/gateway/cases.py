@@ -17,7 +17,7 @@ from yiwang.front.desk import reference
 from yiwang.gateway import shape, views
 from yiwang.gateway.counter import Counter, Key, Limit, Offset, Reference, act, read
 from yiwang.ground.proof import Proof
-from yiwang.handling.messages import Decide, EndSpecial, MakeDocument, Reply, Review, StartSpecial
+from yiwang.handling.messages import Decide, EndSpecial, ExpertOpinion, MakeDocument, Reply, Review, StartSpecial
 from yiwang.handling.service import consulting, deciding, reviewing, special
 from yiwang.plumbing.work import Work
 
@@ -69,7 +69,7 @@ def thread(counter: Counter, ref: Reference) -> Response[views.Acts]:
     return Response(views.Acts([shape.act_view(entry) for entry in entries]))
 
 
-def _done(counter: Counter, key: str, ref: str, data: object, do: Callable[[Work, Case], object]) -> Response[Any]:
+def done(counter: Counter, key: str, ref: str, data: object, do: Callable[[Work, Case], object]) -> Response[Any]:
     """An act on a case that the actor may know of; the answer is the case afterwards."""
 
     def run(work: Work) -> views.CaseView:
@@ -80,7 +80,8 @@ def _done(counter: Counter, key: str, ref: str, data: object, do: Callable[[Work
     return counter.once(key, data, run)
 
 
-def _on(case: Case, task: UUID) -> dict[str, Any]:
+def on(case: Case, task: UUID) -> dict[str, Any]:
+    """在哪一件、哪个待办: for the commands of handling."""
     return {"home": case.matter.home, "id": case.matter.id, "task": task}
 
 
@@ -91,7 +92,7 @@ def claim(counter: Counter, key: Key, ref: Reference, task: UUID, data: views.No
     def do(work: Work, case: Case) -> object:
         return verbs.claim(work, case.matter.home, case.matter.id, task)
 
-    return _done(counter, key, ref, data, do)
+    return done(counter, key, ref, data, do)
 
 
 @act(f"{TASK}/review", TAG, "case.work")
@@ -99,9 +100,9 @@ def review(counter: Counter, key: Key, ref: Reference, task: UUID, data: views.O
     """Review: `pass` or `fail` (or `skip` where the chart allows), in words."""
 
     def do(work: Work, case: Case) -> object:
-        return reviewing.review(Review(**_on(case, task), outcome=data.outcome, words=data.words), work)
+        return reviewing.review(Review(**on(case, task), outcome=data.outcome, words=data.words), work)
 
-    return _done(counter, key, ref, data, do)
+    return done(counter, key, ref, data, do)
 
 
 @act(f"{TASK}/reply", TAG, "case.work")
@@ -109,10 +110,10 @@ def reply(counter: Counter, key: Key, ref: Reference, task: UUID, data: views.Op
     """Answer a consultation: `agree`, `disagree`, `conditional` with conditions, or `no_competence`."""
 
     def do(work: Work, case: Case) -> object:
-        command = Reply(**_on(case, task), outcome=data.outcome, words=data.words, conditions=data.conditions)
+        command = Reply(**on(case, task), outcome=data.outcome, words=data.words, conditions=data.conditions)
         return consulting.reply(command, work)
 
-    return _done(counter, key, ref, data, do)
+    return done(counter, key, ref, data, do)
 
 
 @act(f"{TASK}/special/start", TAG, "case.work")
@@ -122,21 +123,25 @@ def start_special(
     """Stop the clock for a special procedure, with a numbered written notice. 行政许可法 45"""
 
     def do(work: Work, case: Case) -> object:
-        return special.start_special(StartSpecial(**_on(case, task), days_needed=data.days_needed), work)
+        return special.start_special(StartSpecial(**on(case, task), days_needed=data.days_needed), work)
 
-    return _done(counter, key, ref, data, do)
+    return done(counter, key, ref, data, do)
 
 
 @act(f"{TASK}/special/end", TAG, "case.work")
 def end_special(
-    counter: Counter, key: Key, ref: Reference, task: UUID, data: views.Opinion
+    counter: Counter, key: Key, ref: Reference, task: UUID, data: views.SpecialEnd
 ) -> Response[views.CaseView]:
-    """End it: `pass`, `fail`, or `skip` when it was not needed; the clock goes on."""
+    """End it: `pass`, `fail`, or `skip` when it was not needed; the clock goes on. An expert review ends with the
+    opinion of every drawn expert.
+    """
 
     def do(work: Work, case: Case) -> object:
-        return special.end_special(EndSpecial(**_on(case, task), outcome=data.outcome, words=data.words), work)
+        said = tuple(ExpertOpinion(expert=o.expert, outcome=o.outcome, words=o.words) for o in data.opinions)
+        command = EndSpecial(**on(case, task), outcome=data.outcome, words=data.words, opinions=said)
+        return special.end_special(command, work)
 
-    return _done(counter, key, ref, data, do)
+    return done(counter, key, ref, data, do)
 
 
 @act(f"{TASK}/decision", TAG, "case.work")
@@ -144,10 +149,10 @@ def decide(counter: Counter, key: Key, ref: Reference, task: UUID, data: views.O
     """Decide in the department's own name: `grant`, or `refuse` with reasons. 行政许可法 38"""
 
     def do(work: Work, case: Case) -> object:
-        decision = Decide(**_on(case, task), outcome=data.outcome, reasons=data.words, conditions=data.conditions)
+        decision = Decide(**on(case, task), outcome=data.outcome, reasons=data.words, conditions=data.conditions)
         return deciding.decide(decision, work)
 
-    return _done(counter, key, ref, data, do)
+    return done(counter, key, ref, data, do)
 
 
 @act(f"{TASK}/document", TAG, "case.work")
@@ -155,9 +160,9 @@ def document(counter: Counter, key: Key, ref: Reference, task: UUID, data: views
     """The document is made and goes to the one exit: the delivery of a result by a department's own system."""
 
     def do(work: Work, case: Case) -> object:
-        return deciding.make_document(MakeDocument(**_on(case, task)), work)
+        return deciding.make_document(MakeDocument(**on(case, task)), work)
 
-    return _done(counter, key, ref, data, do)
+    return done(counter, key, ref, data, do)
 
 
 @act(f"{TASK}/return", TAG, "case.work")
@@ -167,7 +172,7 @@ def send_back(counter: Counter, key: Key, ref: Reference, task: UUID, data: view
     def do(work: Work, case: Case) -> object:
         return cases.send_back(work, case.matter.home, case.matter.id, task, data.to, data.reason)
 
-    return _done(counter, key, ref, data, do)
+    return done(counter, key, ref, data, do)
 
 
 @act(f"{ONE}/extension", TAG, "case.extend")
@@ -177,7 +182,7 @@ def extend(counter: Counter, key: Key, ref: Reference, data: views.Reason) -> Re
     def do(work: Work, case: Case) -> object:
         return cases.extend(work, case.matter.home, case.matter.id, data.reason)
 
-    return _done(counter, key, ref, data, do)
+    return done(counter, key, ref, data, do)
 
 
 ROUTES = [

@@ -8,15 +8,17 @@ from uuid import UUID
 import msgspec
 from litestar import Response
 
+from yiwang.casework.messages import Case
 from yiwang.front import scope
 from yiwang.front.desk import Desk
-from yiwang.gateway.counter import Counter, Reference, open_to_all, read
+from yiwang.gateway import views
+from yiwang.gateway.cases import ONE, TAG, TASK, done, on
+from yiwang.gateway.counter import Counter, Key, Reference, act, open_to_all, read
 from yiwang.ground.actor import SYSTEM
-from yiwang.handling.messages import Issued
+from yiwang.handling.messages import DrawExperts, Issued, RedrawExperts
 from yiwang.handling.service import documents as papers
-
-TAG = "cases"
-ONE = "/cases/{ref:str}"
+from yiwang.handling.service import experts
+from yiwang.plumbing.work import Work
 
 
 class PaperView(msgspec.Struct):
@@ -39,6 +41,23 @@ class PaperView(msgspec.Struct):
     genuine: bool
 
 
+class DrawView(msgspec.Struct):
+    """抽取记录: the library as it was hashed, who was out and why, and who sits in the review with which ticket."""
+
+    step: str
+    round: int
+    speciality: str
+    library: str
+    excluded: dict[str, str]
+    members: dict[str, str]
+
+
+class Draws(msgspec.Struct):
+    """抽取记录: the draws of a case, first to last."""
+
+    rows: list[DrawView]
+
+
 class Papers(msgspec.Struct):
     """文书: those of a case, first to last."""
 
@@ -52,6 +71,39 @@ def written(counter: Counter, ref: Reference) -> Response[Papers]:
         case = scope.case(work, ref)
         found = papers.of_case(work, case.matter.home, case.matter.id)
     return Response(Papers([paper_view(issued) for issued in found]))
+
+
+@act(f"{TASK}/experts", TAG, "case.work")
+def drawn(counter: Counter, key: Key, ref: Reference, task: UUID, data: views.DrawOf) -> Response[views.CaseView]:
+    """Draw the experts of a review, as many as the chart says."""
+
+    def do(work: Work, case: Case) -> object:
+        return experts.draw(DrawExperts(**on(case, task), speciality=data.speciality, declared=data.declared), work)
+
+    return done(counter, key, ref, data, do)
+
+
+@act(f"{TASK}/experts/replacement", TAG, "case.work")
+def redrawn(
+    counter: Counter, key: Key, ref: Reference, task: UUID, data: views.Replacement
+) -> Response[views.CaseView]:
+    """Draw another expert for each who leaves; the others stay."""
+
+    def do(work: Work, case: Case) -> object:
+        return experts.redraw(RedrawExperts(**on(case, task), leaving=data.leaving), work)
+
+    return done(counter, key, ref, data, do)
+
+
+@read(f"{ONE}/experts", TAG, "case.read")
+def draws(counter: Counter, ref: Reference) -> Response[Draws]:
+    """Every draw of experts with its library: with `head` and `fresh` of the journal's act `experts.drawn` anybody can
+    draw again (docs/howto/handling.md).
+    """
+    with counter.work() as work:
+        case = scope.case(work, ref)
+        rows = experts.draws(work, case.matter.home, case.matter.id)
+    return Response(Draws([DrawView(d.step, d.round, d.speciality, d.library, d.excluded, d.members) for d in rows]))
 
 
 @open_to_all("GET", "/documents/{code:str}", "documents", "whoever holds a document may check it")
@@ -83,4 +135,4 @@ def paper_view(issued: Issued) -> PaperView:
     )
 
 
-ROUTES = [written, checked]
+ROUTES = [written, drawn, redrawn, draws, checked]

@@ -122,6 +122,35 @@ class SpecialStart(Sent):
     days_needed: Annotated[int, Meta(ge=1, le=365)]
 
 
+class ExpertSaid(Sent):
+    """专家意见: of one drawn expert: `pass` or `fail`, in words."""
+
+    expert: Code
+    outcome: Code
+    words: Text
+
+
+class SpecialEnd(Sent):
+    """结束特别程序: its outcome in words; of an expert review with the opinion of every drawn expert."""
+
+    outcome: Code
+    words: Text = ""
+    opinions: Annotated[list[ExpertSaid], Meta(max_length=50)] = []
+
+
+class DrawOf(Sent):
+    """抽取专家: of a speciality or of all; `declared` maps whoever has an interest to what it is."""
+
+    speciality: Annotated[str, Meta(max_length=100)] = ""
+    declared: Annotated[dict[str, str], Meta(max_length=100)] = {}
+
+
+class Replacement(Sent):
+    """补抽专家: who leaves, and why."""
+
+    leaving: Annotated[dict[str, str], Meta(min_length=1, max_length=50)]
+
+
 class Reason(Sent):
     """理由."""
 

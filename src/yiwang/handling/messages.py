@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 from uuid import UUID
@@ -44,11 +45,53 @@ class StartSpecial(OnTask):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ExpertOpinion:
+    """专家意见: of one drawn expert; outcome is pass or fail."""
+
+    expert: str
+    outcome: str
+    words: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class EndSpecial(OnTask):
-    """结束特别程序: with its outcome (pass, fail) and the words of the report; `skip` when it was not needed."""
+    """结束特别程序: with its outcome (pass, fail) and the words of the report; `skip` when it was not needed.
+
+    An expert review ends with the opinion of every drawn expert.
+    """
 
     outcome: str
     words: str = ""
+    opinions: tuple[ExpertOpinion, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DrawExperts(OnTask):
+    """抽取专家: for an expert review, as many as the chart says; `declared` maps whoever has an interest to the
+    interest.
+    """
+
+    speciality: str = ""
+    declared: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RedrawExperts(OnTask):
+    """补抽专家: another one for each who leaves; `leaving` maps their codes to the reasons. The others stay."""
+
+    leaving: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Expert:
+    """专家: in the library from a day until a day, which is no longer part of it."""
+
+    code: str
+    name: str
+    speciality: str
+    organisation: str
+    active_from: date
+    active_to: date | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from yiwang.ground.audit import Key, Stretch
+from yiwang.handling.messages import Expert
 from yiwang.plumbing.tables import Table
 from yiwang.plumbing.work import Work
 
@@ -80,6 +82,36 @@ DOCUMENT = Table(
     },
     ("home", "matter", "id"),
 )
+EXPERT = Table(
+    "handling.expert",
+    {
+        "code": "text",
+        "name": "text",
+        "speciality": "text",
+        "organisation": "text",
+        "active_from": "date",
+        "active_to": "date",
+    },
+    ("code",),
+    {"expert_pkey": "experts.there"},
+)
+DRAW = Table(
+    "handling.draw",
+    {
+        "home": "int",
+        "matter": "uuid",
+        "step": "text",
+        "round": "int",
+        "speciality": "text",
+        "library": "text",
+        "excluded": "jsonb",
+        "members": "jsonb",
+        "seed": "text",
+        "person": "text",
+        "at": "timestamptz",
+    },
+    ("home", "matter", "step", "round"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +166,66 @@ class Document:
     digest: str
     signature: bytes
     at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Draw:
+    """抽取一行: one draw: its library, who was out and why, and who sits in the review after it, with tickets."""
+
+    step: str
+    round: int
+    speciality: str
+    library: str
+    excluded: dict[str, str]
+    members: dict[str, str]
+    seed: str
+    person: str
+    at: datetime
+
+
+def experts(work: Work, on: date, speciality: str = "") -> list[Expert]:
+    """The experts in the library on a day, of a speciality or all."""
+    rows = work.read(
+        "SELECT code, name, speciality, organisation, active_from, active_to FROM handling.expert"
+        " WHERE active_from <= %s AND (active_to IS NULL OR active_to > %s) AND (%s = '' OR speciality = %s)"
+        " ORDER BY code",
+        (on, on, speciality, speciality),
+    )
+    return [
+        Expert(code=c, name=n, speciality=s, organisation=o, active_from=begin, active_to=end)
+        for c, n, s, o, begin, end in rows
+    ]
+
+
+def expert_names(work: Work, codes: Sequence[str]) -> dict[str, tuple[str, str, str]]:
+    """Name, speciality and organisation of experts by their codes, in the library still or no longer."""
+    rows = work.read(
+        "SELECT code, name, speciality, organisation FROM handling.expert WHERE code = ANY(%s)", (list(codes),)
+    )
+    return {code: (name, speciality, organisation) for code, name, speciality, organisation in rows}
+
+
+def draws(work: Work, home: int, matter: UUID, step: str = "") -> list[Draw]:
+    """The draws of a case, or of one of its steps, first to last."""
+    rows = work.read(
+        "SELECT step, round, speciality, library, excluded, members, seed, person, at FROM handling.draw"
+        " WHERE home = %s AND matter = %s AND (%s = '' OR step = %s) ORDER BY step, round",
+        (home, matter, step, step),
+    )
+    return [Draw(*row) for row in rows]
+
+
+def draws_between(work: Work, stretch: Stretch) -> dict[Key, list[Draw]]:
+    """The draws of every case of a stretch."""
+    rows = work.read(
+        "SELECT home, matter, step, round, speciality, library, excluded, members, seed, person, at FROM handling.draw"
+        " WHERE (home, matter) > (%s, %s) AND (home, matter) <= (%s, %s) ORDER BY home, matter, step, round",
+        stretch.bounds,
+    )
+    found: dict[Key, list[Draw]] = {}
+    for home, matter, *rest in rows:
+        found.setdefault((home, matter), []).append(Draw(*rest))
+    return found
 
 
 def next_serial(work: Work, desk: str, year: int, series: str) -> int:

@@ -132,6 +132,8 @@ def _beside(case: Replayed, act: Act) -> None:
             case.hands |= _hands(act)
         case "correction.received":
             case.status = Status.SUBMITTED
+        case "experts.drawn":
+            case.hands.add(act.person)
         case "task.claimed":
             case.holders[act.facts["step"]] = act.person
         case "clock.extended":

@@ -12,7 +12,7 @@ from yiwang.casework.service import cases, holding, verbs
 from yiwang.casework.service import reading as caseread
 from yiwang.catalogue import service as catalogue
 from yiwang.catalogue.messages import StepKind
-from yiwang.desks.department import papers
+from yiwang.desks.department import papers, reviewers
 from yiwang.desks.department.inbox import asked_of, shown
 from yiwang.desks.department.reach import WORK, concerned
 from yiwang.directory import service as directory
@@ -116,7 +116,7 @@ def _dossier(
             "brought": reading.brought(work, home, case_id),
             "needs": catalogue.needs(item, application.answers),
             "mine": [_task(work, desk, case, t) for t in case.tasks.values() if _ours(desk, t)],
-            "names": directory.names_of(work, people),
+            "names": directory.names_of(work, people) | opinions.expert_names(work, file),
             "places": directory.snapshot(work).organisations,
             "lines": directory.snapshot(work).lines,
             "picture": picture(work, case, acts),
@@ -154,6 +154,7 @@ def _task(work: Work, desk: Desk, case: Case, task: Task) -> dict[str, Any]:
         "step": holding.step_of(work, case, task.step),
         "back": back,
         "light": _light(work, case, task),
+        **reviewers.shown(work, case, holding.step_of(work, case, task.step)),
         "taken": bool(task.holder) and task.holder != desk.who.person,
     }
 
@@ -181,7 +182,9 @@ def _command(kind: StepKind, form: Form, where: dict[str, Any]) -> tuple[Any, An
             number = int(days) if days.isascii() and days.isdigit() and len(days) < 5 else 0
             return special.start_special, StartSpecial(**where, days_needed=number)
         case StepKind.SPECIAL:
-            return special.end_special, EndSpecial(**where, outcome=outcome, words=words)
+            return special.end_special, EndSpecial(
+                **where, outcome=outcome, words=words, opinions=reviewers.opinions(form)
+            )
     raise Invalid("web.bad_request")
 
 
@@ -255,4 +258,4 @@ def extend(ref: str, desk: Desk, body: bytes) -> Response[str]:
     return desk.go(asked_of(desk).link(f"/desk/{ref}"))
 
 
-ROUTES = [inbox, exported, dossier, act, claim, extend, *papers.ROUTES]
+ROUTES = [inbox, exported, dossier, act, claim, extend, *papers.ROUTES, *reviewers.ROUTES]

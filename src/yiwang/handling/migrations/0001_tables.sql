@@ -51,6 +51,35 @@ CREATE TABLE handling.special_notice (
     CONSTRAINT special_notice_pkey PRIMARY KEY (home, matter, id)
 );
 
+-- The library that experts are drawn from.
+-- placement: reference
+CREATE TABLE handling.expert (
+    code         text NOT NULL,
+    name         text NOT NULL,
+    speciality   text NOT NULL,
+    organisation text NOT NULL,
+    active_from  date NOT NULL,
+    active_to    date,
+    CONSTRAINT expert_pkey PRIMARY KEY (code)
+);
+
+-- A draw of experts, with the library it was made from; what proves it stands in the journal.
+-- placement: home append-only
+CREATE TABLE handling.draw (
+    home       int         NOT NULL CHECK (home BETWEEN 0 AND 16383),
+    matter     uuid        NOT NULL,
+    step       text        NOT NULL,
+    round      int         NOT NULL CHECK (round > 0),
+    speciality text        NOT NULL,
+    library    text        NOT NULL,
+    excluded   jsonb       NOT NULL,
+    members    jsonb       NOT NULL,
+    seed       text        NOT NULL,
+    person     text        NOT NULL,
+    at         timestamptz NOT NULL,
+    CONSTRAINT draw_pkey PRIMARY KEY (home, matter, step, round)
+);
+
 -- A document that a department issued in a case: its one text, signed; the digest stands in the journal too.
 -- placement: home append-only
 CREATE TABLE handling.document (

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from typing import Any
 
 from yiwang.casework.messages import Case
 from yiwang.casework.service import holding
 from yiwang.catalogue.messages import Silence, StepKind
 from yiwang.ground.audit import Difference, Key, Stretch
 from yiwang.handling import store
+from yiwang.handling.rules import draw
 from yiwang.handling.service import documents
 from yiwang.handling.service.consulting import SILENCE
+from yiwang.handling.store import Draw
 from yiwang.plumbing import journal, outbox
 from yiwang.plumbing.work import Work
 
@@ -30,6 +33,7 @@ def differences(work: Work, stretch: Stretch, held: Mapping[Key, Case]) -> Itera
             if watched and (key[0], str(task.id)) not in timers:
                 yield Difference("timer.missing", *key, {"kind": SILENCE, "step": task.step})
     yield from _documents(work, stretch)
+    yield from _draws(work, stretch)
 
 
 def _documents(work: Work, stretch: Stretch) -> Iterator[Difference]:
@@ -37,13 +41,37 @@ def _documents(work: Work, stretch: Stretch) -> Iterator[Difference]:
     kept = store.documents_between(work, stretch)
     written = journal.stretch(work, stretch, "document.issued")
     for key in sorted(kept.keys() | written.keys()):
-        there = [d.digest for d in kept.get(key, ())]
-        said = [e.facts["digest"] for e in written.get(key, ())]
+        there = sorted(d.digest for d in kept.get(key, ()))
+        said = sorted(e.facts["digest"] for e in written.get(key, ()))
         if there != said:
             yield Difference("document.not_as_in_journal", *key, {"stored": there, "expected": said})
         for document in kept.get(key, ()):
             if not documents.genuine(work, document):
                 yield Difference("document.not_as_signed", *key, {"document": document.id})
+
+
+def _draws(work: Work, stretch: Stretch) -> Iterator[Difference]:
+    """Draws that do not come out so when they are drawn again from what the journal says."""
+    kept = store.draws_between(work, stretch)
+    written = journal.stretch(work, stretch, "experts.drawn")
+    for key in sorted(kept.keys() | written.keys()):
+        there = {(d.step, d.round): d for d in kept.get(key, ())}
+        said = {(e.facts["step"], e.facts["round"]): e.facts for e in written.get(key, ())}
+        for which in sorted(there.keys() | said.keys()):
+            if which not in there or which not in said or not _same(there[which], said[which]):
+                yield Difference("draw.not_as_in_journal", *key, {"step": which[0], "round": which[1]})
+
+
+def _same(kept: Draw, said: Mapping[str, Any]) -> bool:
+    chosen = dict(said["chosen"])
+    out = said["excluded"]
+    again = draw.again(kept.library, out, said["head"], said["fresh"], len(chosen), said["kept"])
+    return (
+        draw.library_digest(kept.library) == said["library"]
+        and kept.excluded == out
+        and again == chosen
+        and kept.members.keys() == chosen.keys() | set(said["kept"])
+    )
 
 
 def _decisions(work: Work, case: Case) -> dict[str, str]:

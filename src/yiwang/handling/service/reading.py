@@ -19,6 +19,12 @@ class File:
     notices: list[SpecialNotice]
 
 
+def expert_names(work: Work, file: File) -> dict[str, str]:
+    """专家姓名: of those whose opinions are in a file, by their codes."""
+    codes = sorted({o.person for o in file.opinions if o.step_kind == "expert"})
+    return {code: name for code, (name, _, _) in store.expert_names(work, codes).items()} if codes else {}
+
+
 def file_of(work: Work, home: int, case_id: UUID) -> File:
     """All that departments have said in a case."""
     return File(

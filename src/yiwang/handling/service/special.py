@@ -8,7 +8,7 @@ from yiwang.catalogue.messages import StepKind
 from yiwang.ground.outcome import FieldError, Invalid
 from yiwang.handling.messages import EndSpecial, StartSpecial
 from yiwang.handling.rules import writing
-from yiwang.handling.service import documents, tasks
+from yiwang.handling.service import documents, experts, tasks
 from yiwang.handling.store import SPECIAL
 from yiwang.plumbing.work import Work
 
@@ -48,6 +48,8 @@ def end_special(command: EndSpecial, work: Work) -> Case:
     """
     case, step = tasks.at(work, command, StepKind.SPECIAL)
     if command.outcome != "skip":
+        if step.experts:
+            experts.hear(work, case, step, command.opinions)
         if step.id in case.progress.suspended:
             cases.resume(work, command.home, command.id, step.id)
         tasks.opine(work, case, step, command.outcome, command.words)

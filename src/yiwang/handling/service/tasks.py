@@ -33,8 +33,8 @@ def check_words(*words: str) -> None:
         raise Invalid("handling.form", errors=(FieldError("words", "field.too_long", {"limit": WORDS_LIMIT}),))
 
 
-def opine(work: Work, case: Case, step: Step, outcome: str, words: str, conditions: str = "") -> None:
-    """写意见: what the actor says in a step, in the department's name."""
+def opine(work: Work, case: Case, step: Step, outcome: str, words: str, conditions: str = "", expert: str = "") -> None:
+    """写意见: what the actor says in a step, in the department's name; or writes down for a drawn expert."""
     check_words(words, conditions)
     work.add(
         OPINION,
@@ -43,9 +43,9 @@ def opine(work: Work, case: Case, step: Step, outcome: str, words: str, conditio
             "matter": case.matter.id,
             "id": work.new_id(),
             "step": step.id,
-            "step_kind": step.kind,
+            "step_kind": "expert" if expert else step.kind,
             "organisation": work.actor.organisation,
-            "person": work.actor.person,
+            "person": expert or work.actor.person,
             "outcome": outcome,
             "words": words,
             "conditions": conditions,
