@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from markupsafe import Markup
 
@@ -38,14 +38,14 @@ def picture(work: Work, case: Case, entries: Sequence[Entry]) -> Markup:
     }
     people = _people(work, case, entries)
     done = {d.step: d for d in case.progress.done}
+    arrows = [(edge.source, edge.target) for edge in flow.edges if edge.source in met and edge.target in met]
     boxes = []
     for step in steps:
         task, finished = case.tasks.get(step.id), done.get(step.id)
-        state = _state(case, task, finished)
+        state = _state(case, task, finished) if step.who else _passed(step.id, arrows, done)
         lane = lanes[step.id] if lanes[step.id] in names else ""
         note = _note(words, step, task, finished, people.get(step.id, "")) if lane else ""
         boxes.append(Box(step.id, name_of(step, words.language), lane, state, note))
-    arrows = [(edge.source, edge.target) for edge in flow.edges]
     return draw(_in_order(boxes, arrows), arrows, names, words.gettext(mark("流程图")))
 
 
@@ -91,6 +91,12 @@ def _state(case: Case, task: Task | None, finished: Done | None) -> State:
     if finished is None:
         return "ahead"
     return "dropped" if finished.outcome in ("skip", "cancelled", "returned", "recalled") else "done"
+
+
+def _passed(bar: str, arrows: Iterable[tuple[str, str]], done: Mapping[str, Done]) -> State:
+    """A fork is behind the case when what leads to it is done, a join when all that lead to it are."""
+    before = [a for a, b in arrows if b == bar]
+    return "done" if before and all(a in done for a in before) else "ahead"
 
 
 def _people(work: Work, case: Case, entries: Sequence[Entry]) -> dict[str, str]:

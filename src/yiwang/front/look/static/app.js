@@ -2,7 +2,9 @@
 "use strict";
 
 const typing = (element) => element.closest("input:not([type=checkbox]):not([type=radio]), textarea, select, [contenteditable]");
-const visible = (element) => element.getClientRects().length > 0;
+const visible = (element) => element.checkVisibility ? element.checkVisibility() : element.getClientRects().length > 0;
+// What a closed part of the page hides can still be reached by its key: the part opens.
+const folded = (element) => element.closest("main details:not([open])") && !element.closest("[hidden]");
 
 // ── keys ──
 function showKeys() {
@@ -10,8 +12,10 @@ function showKeys() {
   if (!dialog || dialog.open) return;
   const list = dialog.querySelector("[data-keys]");
   list.querySelectorAll("[data-own]").forEach((line) => line.remove());
+  const known = new Set();
   for (const element of document.querySelectorAll("[data-key]")) {
-    if (!visible(element)) continue;
+    if (known.has(element.dataset.key) || !(visible(element) || folded(element))) continue;
+    known.add(element.dataset.key);
     const term = document.createElement("dt");
     const words = document.createElement("dd");
     const key = document.createElement("kbd");
@@ -32,25 +36,55 @@ function rows() {
 function walk(step) {
   const all = rows();
   if (!all.length) return false;
-  const now = all.findIndex((row) => row.classList.contains("is-current"));
+  const chosen = all.findIndex((row) => row.classList.contains("is-current"));
+  const now = chosen < 0 ? all.findIndex((row) => row.hasAttribute("aria-current")) : chosen;
   const next = now < 0 ? (step > 0 ? 0 : all.length - 1) : Math.min(all.length - 1, Math.max(0, now + step));
   all.forEach((row, n) => row.classList.toggle("is-current", n === next));
   all[next].scrollIntoView({ block: "nearest" });
   return true;
 }
 
+const current = () => document.querySelector("[data-rows] .is-current") || document.querySelector("[data-rows] [aria-current]");
+
 function openRow() {
-  const row = document.querySelector("[data-rows] .is-current");
+  const row = current();
   if (!row) return false;
-  location.assign(row.dataset.href || row.href);
+  if (row.href) row.click(); else location.assign(row.dataset.href);
   return true;
 }
 
+// The row whose thing stands open beside the list, after a click or a way back.
+function markOpen() {
+  const list = document.querySelector("[data-rows]");
+  if (!list) return;
+  for (const row of list.querySelectorAll("a.split-row")) {
+    const open = row.pathname === location.pathname;
+    row.classList.toggle("is-current", open);
+    if (open) row.setAttribute("aria-current", "true"); else row.removeAttribute("aria-current");
+  }
+}
+
+function selectRow() {
+  const box = current()?.parentElement.querySelector("input[type=checkbox]");
+  if (box) box.click();
+}
+
 function press(key) {
-  const wanted = [...document.querySelectorAll("[data-key]")].find(
-    (element) => element.dataset.key.toLowerCase() === key && visible(element) && !element.disabled);
-  if (wanted) wanted.click();
-  return Boolean(wanted);
+  const all = [...document.querySelectorAll("[data-key]")].filter((element) => element.dataset.key.toLowerCase() === key && !element.disabled);
+  const wanted = all.find(visible) || all.find(folded);
+  if (!wanted) return false;
+  for (let part = wanted.parentElement.closest("details"); part; part = part.parentElement.closest("details")) part.open = true;
+  if (wanted.matches("input:not([type=checkbox]):not([type=radio]), textarea, select")) wanted.focus();
+  else wanted.click();
+  if (wanted.matches("summary")) wanted.parentElement.querySelector("select, textarea, input:not([type=hidden]), button")?.focus();
+  return true;
+}
+
+// Escape leaves what was opened last: a menu, the form of an act.
+function closeParts(target) {
+  document.querySelectorAll("details.menu[open]").forEach((menu) => menu.open = false);
+  const part = target.closest("main details[data-close][open]");
+  if (part) { part.open = false; part.querySelector("summary").focus(); }
 }
 
 function focusSearch() {
@@ -62,9 +96,9 @@ function focusSearch() {
 
 function onKey(event) {
   if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
-  if (event.key === "Escape") { document.querySelectorAll("details.menu[open]").forEach((menu) => menu.open = false); }
   const field = typing(event.target);
-  if (field) { if (event.key === "Escape") field.blur(); return; }
+  if (event.key === "Escape") { field?.blur(); closeParts(event.target); return; }
+  if (field) return;
   if (document.querySelector("dialog[open]")) return;
   const key = event.key.toLowerCase();
   const onControl = event.target.closest("a, button, summary");
@@ -137,11 +171,12 @@ document.addEventListener("click", (event) => {
   const number = target.closest("[data-copy]");
   if (number && navigator.clipboard) copy(number);
   if (target.closest("[data-print]")) print();
+  if (target.closest("[data-select-row]")) selectRow();
   const row = target.closest("tr[data-href]");
   if (row && !target.closest("a, button, input, label, [data-copy]") && !String(getSelection())) location.assign(row.dataset.href);
   document.querySelectorAll("details.menu[open]").forEach((menu) => { if (!menu.contains(target)) menu.open = false; });
 });
-document.addEventListener("htmx:after:swap", enliven);
+document.addEventListener("htmx:after:swap", () => { enliven(); markOpen(); });
 addEventListener("pageshow", awake);
 enliven();
 document.querySelector("[data-focus]")?.focus();
