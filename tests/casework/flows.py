@@ -9,8 +9,19 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from yiwang.casework.messages import Begin, Cancel, Facts, Finish, FlowEvent, Progress, Resume, Return, Suspend
-from yiwang.casework.rules.flow import OUTCOMES, SKIP, Compiled, advance, compiled
+from yiwang.casework.messages import (
+    Begin,
+    Cancel,
+    Facts,
+    Finish,
+    FlowEvent,
+    Progress,
+    Resume,
+    Return,
+    Suspend,
+    TakeBack,
+)
+from yiwang.casework.rules.flow import OUTCOMES, SKIP, Compiled, advance, compiled, earlier_steps
 from yiwang.catalogue.messages import (
     At,
     ClockEffect,
@@ -18,12 +29,13 @@ from yiwang.catalogue.messages import (
     Edge,
     Flow,
     FlowKind,
+    JoinRule,
     Silence,
     Step,
     StepKind,
     Who,
 )
-from yiwang.ground.clock import Ground
+from yiwang.ground.clock import Ground, Limit
 from yiwang.ground.outcome import Refused
 from yiwang.plumbing.work import SHANGHAI
 
@@ -34,7 +46,17 @@ CONDITIONS = (
     Condition(question="situation", values=("b",)),
     Condition(question="several", values=("y", "z")),
 )
-WORKED = (StepKind.REVIEW, StepKind.CONSULT, StepKind.SPECIAL, StepKind.DECIDE)
+WORKED = (
+    StepKind.REVIEW,
+    StepKind.REVIEW,
+    StepKind.CONSULT,
+    StepKind.SPECIAL,
+    StepKind.SPECIAL,
+    StepKind.DECIDE,
+    StepKind.WAIT,
+    StepKind.SUBCASE,
+)
+LINES = ("X", "Y", "Z")
 
 
 class _Drawing:
@@ -48,7 +70,8 @@ class _Drawing:
 
     def step(self, kind: StepKind, **more: Any) -> str:
         name = f"{kind.value}{next(self.numbers)}"
-        who = None if kind in (StepKind.FORK, StepKind.JOIN) else Who(line="X", at=At.DECIDING, role="handler")
+        line = self.draw(st.sampled_from(LINES))
+        who = None if kind in (StepKind.FORK, StepKind.JOIN) else Who(line=line, at=At.DECIDING, role="handler")
         self.steps.append(Step(id=name, name=name, kind=kind, who=who, **more))
         return name
 
@@ -72,8 +95,17 @@ class _Drawing:
             more |= {"clock": ClockEffect.STOPS, "ground": Ground.EXPERT_REVIEW}
         if kind is StepKind.CONSULT:
             more["silence"] = self.draw(st.sampled_from(Silence))
+        if kind is StepKind.WAIT:
+            more["limit"] = Limit.parse("7d")
+        if kind is StepKind.SUBCASE:
+            more["item"] = "许可-1"
         name = self.step(kind, **more)
-        return name, name
+        if kind is not StepKind.REVIEW or not self.draw(st.booleans()):
+            return name, name
+        again = self.step(StepKind.REVIEW)  # what fails here goes back to the step before
+        self.link(name, again)
+        self.link(again, name, Condition(question=f"outcome:{again}", values=("fail",)))
+        return name, again
 
     def forked(self, depth: int) -> tuple[str, str]:
         fork = self.step(StepKind.FORK)
@@ -81,9 +113,13 @@ class _Drawing:
             self.blocks(fork, depth - 1, self.draw(st.sampled_from((None, *CONDITIONS))))
             for _ in range(self.draw(st.integers(1, 3)))
         ]
-        join = self.step(StepKind.JOIN, opens=fork)
+        rule = self.draw(st.sampled_from(JoinRule))
+        need = self.draw(st.integers(1, 3)) if rule is JoinRule.SOME else 0
+        join = self.step(StepKind.JOIN, opens=fork, rule=rule, need=need)
         for end in ends:
             self.link(end, join)
+        if self.draw(st.integers(0, 4)) == 0:
+            self.link(fork, join, self.draw(st.sampled_from((None, *CONDITIONS))))  # a branch without work
         return fork, join
 
 
@@ -107,13 +143,15 @@ def events(draw: Any, flow: Flow, number: int) -> FlowEvent:
     step = draw(st.sampled_from([s.id for s in flow.steps] + ["nowhere"]))
     words = sorted({word for known in OUTCOMES.values() for word in known} | {SKIP, "nonsense"})
     at = START + timedelta(hours=number)
-    kind = draw(st.sampled_from((Finish, Finish, Finish, Finish, Suspend, Resume, Return, Cancel, Begin)))
+    kind = draw(st.sampled_from((Finish, Finish, Finish, Finish, Suspend, Resume, Return, TakeBack, Cancel, Begin)))
     if kind is Finish:
         return Finish(step=step, outcome=draw(st.sampled_from(words)), at=at)
     if kind is Suspend:
         return Suspend(step=step, notice=draw(st.sampled_from(("通知 1 号", " "))), at=at)
     if kind is Resume:
         return Resume(step=step, at=at)
+    if kind is TakeBack:
+        return TakeBack(step=step, at=at)
     if kind is Return:
         return Return(step=step, to=draw(st.sampled_from([s.id for s in flow.steps])), at=at)
     return Cancel(end=draw(st.sampled_from(("withdrawn", "done", ""))), at=at) if kind is Cancel else Begin(at=at)
@@ -142,6 +180,17 @@ def likely(flow: Compiled, state: Progress, number: int) -> st.SearchStrategy[Fl
         for token in state.open
         for outcome in sorted(OUTCOMES[flow.steps[token.step].kind])
     ]
+    fitting += [TakeBack(step=d.step, at=at) for d in state.done[-1:]]
+    fitting += [
+        Suspend(step=token.step, notice="通知 2 号", at=at)
+        for token in state.open
+        if flow.steps[token.step].kind is StepKind.SPECIAL
+    ]
+    fitting += [
+        Return(step=token.step, to=to, at=at)
+        for token in state.open
+        for to in sorted(earlier_steps(flow, token.step) & {d.step for d in state.done})
+    ]
     return st.sampled_from(fitting or [Begin(at=at)])
 
 
@@ -156,7 +205,7 @@ def to_the_end(flow: Compiled, state: Progress) -> Progress:
         assert state.open, state
         token = state.open[0]
         step = flow.steps[token.step]
-        outcome = min(OUTCOMES[step.kind] - {"deemed"})
+        outcome = max(OUTCOMES[step.kind])  # what passes
         state, _ = advance(flow, state, Finish(step=step.id, outcome=outcome, at=START + timedelta(days=number)), FACTS)
     raise AssertionError("no end in 500 events")
 

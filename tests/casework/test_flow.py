@@ -25,9 +25,10 @@ from yiwang.casework.messages import (
     StepClosed,
     StepOpened,
     Suspend,
+    TakeBack,
     Token,
 )
-from yiwang.casework.rules.flow import OUTCOMES, SKIP, Compiled, advance
+from yiwang.casework.rules.flow import CANCELLED, OUTCOMES, RETURNED, SKIP, Compiled, advance
 from yiwang.catalogue.messages import Flow, Silence, StepKind
 from yiwang.catalogue.seed import demo_items
 from yiwang.ground.outcome import Conflict, Refused
@@ -94,17 +95,62 @@ def test_effects_and_states_tell_the_same_story(chart: Flow, data: Any) -> None:
                     assert effect.end == state.ended
     assert +opened == Counter(token.step for token in state.open)
     assert clock.count(ClockMet) <= 1
-    turns = [kind for kind in clock if kind in (ClockStopped, ClockResumed)]
-    assert turns == [ClockStopped, ClockResumed] * (len(turns) // 2) + [ClockStopped] * (len(turns) % 2)
+    assert clock.count(ClockStarted) <= 1
+    assert clock.count(ClockStopped) - clock.count(ClockResumed) == len(state.suspended)
 
 
 @thorough
 @given(flows(), st.data())
 def test_a_refused_event_changes_nothing_and_the_past_is_never_rewritten(chart: Flow, data: Any) -> None:
+    """Only 撤回 makes something undone: the very last step, and nothing else."""
     flow = compiled(chart)
-    for before, _, result in walk(flow, data):
-        if not isinstance(result, Refused):
+    for before, event, result in walk(flow, data):
+        if isinstance(result, Refused):
+            continue
+        if isinstance(event, TakeBack):
+            kept = [d for d in before.done if d.outcome != CANCELLED]
+            assert before.done[: len(result[0].done)] == result[0].done
+            assert kept[-1].step == event.step
+            assert [d for d in result[0].done if d.outcome != CANCELLED] == kept[:-1]
+        else:
             assert result[0].done[: len(before.done)] == before.done
+
+
+@thorough
+@given(flows(), st.data())
+def test_taking_back_and_finishing_again_leads_to_the_same_place(chart: Flow, data: Any) -> None:
+    flow = compiled(chart)
+    for before, event, result in walk(flow, data):
+        if isinstance(result, Refused) or not isinstance(event, TakeBack):
+            continue
+        last = [d for d in before.done if d.outcome != CANCELLED][-1]
+        again, _ = advance(flow, result[0], Finish(step=last.step, outcome=last.outcome, at=last.at), FACTS)
+        assert (set(again.open), again.branching) == (set(before.open), before.branching)
+
+
+@thorough
+@given(flows(), st.data())
+def test_what_was_finished_says_the_whole_state(chart: Flow, data: Any) -> None:
+    """`done` alone folds to the state that stands, but for the special procedures that are open."""
+    flow = compiled(chart)
+    for _, _, result in walk(flow, data):
+        if isinstance(result, Refused) or result[0].ended:
+            continue
+        state = result[0]
+        at = state.done[0].at if state.done else START
+        again = advance(flow, Progress(), Begin(at=at), FACTS)[0]
+        for d in state.done:
+            if d.outcome == CANCELLED:
+                continue
+            event = (
+                Return(step=d.step, to=d.to, at=d.at)
+                if d.outcome == RETURNED
+                else Finish(step=d.step, outcome=d.outcome, at=d.at)
+            )
+            again, _ = advance(flow, again, event, FACTS)
+        if state.done:
+            assert (set(again.open), again.done) == (set(state.open), state.done)
+        assert Counter(again.branching) == Counter(state.branching)
 
 
 @thorough
