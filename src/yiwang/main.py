@@ -5,12 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import UTC, datetime
 
-from yiwang.casework.messages import CaseAccepted, CaseClosed, CaseDecided, CaseReady, TaskOpened
+from yiwang.casework.messages import (
+    CaseAccepted,
+    CaseClosed,
+    CaseDecided,
+    CaseReady,
+    TaskOpened,
+)
+from yiwang.casework.service.saying import CaseTerminated, StepSettled
 from yiwang.enforcement.messages import DutiesCreated
 from yiwang.ground.home import home_of
-from yiwang.handling.messages import WatchConsultation
-from yiwang.handling.service import consulting
-from yiwang.intake.messages import Delivered, IssueResults
+from yiwang.handling.messages import RecordDecision, WatchConsultation
+from yiwang.handling.service import consulting, deciding
+from yiwang.intake.messages import Delivered, IssueResults, TellTerminated
 from yiwang.intake.service import applications, delivery
 from yiwang.net import after, obey
 from yiwang.net.messages import AskRating, FinishAutomatic, Note, Supervise
@@ -46,6 +53,8 @@ NET = Net(
         CaseDecided: (after.results, after.needed_no_more, after.announce),
         CaseReady: (after.announce,),
         CaseClosed: (after.announce,),
+        CaseTerminated: (after.told_terminated,),
+        StepSettled: (after.several_decided,),
         LicenceIssued: (after.licence,),
         DutiesCreated: (after.supervised,),
         Delivered: (after.rating,),
@@ -60,6 +69,8 @@ NET = Net(
         Announce: obey.announce,
         IssueResults: delivery.issue_results,
         WatchConsultation: consulting.watch,
+        RecordDecision: deciding.record,
+        TellTerminated: applications.terminated,
     },
 )
 

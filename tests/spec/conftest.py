@@ -13,17 +13,23 @@ import psycopg
 import pytest
 
 from yiwang import main
-from yiwang.casework.messages import Case
-from yiwang.casework.service import reading
+from yiwang.casework import store
+from yiwang.casework.messages import Case, CompleteStep, InboxQuery, Task
+from yiwang.casework.service import auditing, cases, reading
 from yiwang.catalogue import service as catalogue
 from yiwang.connectors.sandbox import roster
 from yiwang.connectors.webhooks.client import WebhookClient
 from yiwang.demo.walk import HANDLERS, Script, SimulatedClock, scripts
 from yiwang.directory import service as directory
+from yiwang.directory.messages import Person
 from yiwang.ground.actor import SYSTEM, Actor
+from yiwang.ground.audit import Stretch
+from yiwang.ground.outcome import Refused
+from yiwang.handling.service import auditing as handled
 from yiwang.intake import store as intake
 from yiwang.intake.messages import Accept, Application, Channel, Delivery, Draft, HandOver, Receipt, Submit
 from yiwang.intake.service import applications, delivery
+from yiwang.intake.service import auditing as filed_away
 from yiwang.plumbing import outbox
 from yiwang.plumbing.database import Database
 from yiwang.plumbing.postgres import Cluster
@@ -36,6 +42,10 @@ from tests.conftest import copy_database
 START = date(2017, 8, 14)
 FIRM = roster.firm(0)
 SINGLE, JOINT, CONSULTING = "其他-90001-000", "许可-90015-000", "许可-90014-000"
+BUILDING = {"categories": ("building",), "titles": "no"}
+A, B, C = "jst-handler-330000", "jst-handler-b", "jst-handler-c"
+REVIEWER, DECIDER, HEAD = "jst-reviewer-330000", "jst-decider-330000", "jst-head-330000"
+OTHER, CONSULTED = "zjj-handler-330000", "jtt-handler-330000"
 
 
 @dataclass
@@ -195,3 +205,116 @@ def office(opened: Office) -> Office:
     opened.departments.down.clear()
     opened.clock.go(START)
     return opened
+
+
+def differences(office: Office, filed: Filed) -> list[object]:
+    """What `yiwang reconcile` would say of a case."""
+    stretch = Stretch((filed.home, UUID(int=filed.id.int - 1)), (filed.home, filed.id))
+    with office.engine.begin(SYSTEM) as work:
+        kept = {stretch.upto: auditing.Kept(*store.after(work, stretch.after, 1)[0])}
+        case = {stretch.upto: kept[stretch.upto].case}
+        rows = work.read("SELECT count(*) FROM casework.inbox WHERE matter = %s", (filed.id,))[0][0]
+        expected = sum(1 + sum(s.at is None for s in t.seats) for t in case[filed].tasks.values() if t.desk != "system")
+        return [
+            *auditing.differences(work, stretch, kept),
+            *(one for one in auditing.inbox_without_task(work) if one.id == filed.id),
+            *handled.differences(work, stretch, case),
+            *filed_away.differences(work, stretch, case),
+            *([("inbox.count", rows, expected)] if rows != expected else []),
+        ]
+
+
+def task(office: Office, filed: Filed, step: str = "review") -> Task:
+    """An open task."""
+    return office.case(filed).tasks[step]
+
+
+def do(
+    office: Office, login: str, verb: Callable[..., Case], filed: Filed, *arguments: Any, step: str = "review"
+) -> Task:
+    """Somebody does a verb on the task of a step; the task afterwards, as far as it is still open."""
+    found = task(office, filed, step)
+    case: Case = office.by(login, lambda work: verb(work, *filed, found.id, *arguments))
+    return case.tasks.get(step, found)
+
+
+def due(office: Office, filed: Filed) -> object:
+    """All that the clock of a case says."""
+    case = office.case(filed)
+    return case.timing, {t.step: t.due for t in case.tasks.values()}
+
+
+def in_inbox(office: Office, login: str, filed: Filed) -> list[tuple[str, str, str, int]]:
+    """What somebody's inbox shows of a case: role, holder, post, how often urged."""
+
+    def read(work: Work) -> list[tuple[str, str, str, int]]:
+        asked = InboxQuery(text=office_number(work, filed))
+        rows = reading.inbox(work, work.actor.organisation, work.actor.roles, asked).rows
+        return [(r.role, r.holder, r.post, r.urged) for r in rows]
+
+    found: list[tuple[str, str, str, int]] = office.by(login, read)
+    return found
+
+
+def office_number(work: Work, filed: Filed) -> str:
+    """The number of a case."""
+    return reading.look(work, *filed).matter.number
+
+
+def finish(office: Office, login: str, filed: Filed, step: str = "review", outcome: str = "pass") -> None:
+    """Somebody finishes a step."""
+    command = CompleteStep(home=filed.home, id=filed.id, task=task(office, filed, step).id, outcome=outcome)
+    office.by(login, lambda work: cases.complete(command, work))
+
+
+def won(act: Callable[[], object]) -> str:
+    """Empty when it was done, else the refusal."""
+    try:
+        act()
+    except Refused as refusal:
+        return refusal.code
+    return ""
+
+
+def reading_row(office: Office, login: str, filed: Filed) -> UUID:
+    """The id of the row that somebody's inbox shows of a case."""
+
+    def read(work: Work) -> UUID:
+        asked = InboxQuery(text=office_number(work, filed))
+        return reading.inbox(work, work.actor.organisation, work.actor.roles, asked).rows[0].id
+
+    found: UUID = office.by(login, read)
+    return found
+
+
+@pytest.fixture
+def team(office: Office) -> Office:
+    """The office, where three people hold the handler's post of the construction department."""
+
+    def appoint(work: Work) -> None:
+        post = directory.posts_of(work, A, work.today)[0].code
+        for code in (B, C):
+            directory.add_person(work, Person(code=code, name="样例同事", kind="staff"))
+            work.save()
+            directory.hold(work, code, post, START)
+
+    with office.engine.begin(SYSTEM) as work:
+        if not directory.posts_of(work, B, START):
+            appoint(work)
+    return office
+
+
+@pytest.fixture
+def filed(team: Office) -> Iterator[Filed]:
+    """A case that waits for its first review; at the end its journal tells all that became of it."""
+    case = team.accepted(CONSULTING)
+    yield case
+    assert differences(team, case) == []
+
+
+@pytest.fixture
+def plain(team: Office) -> Iterator[Filed]:
+    """A case without consultation: review, examine, check, decide one after the other."""
+    case = team.accepted(CONSULTING, answers=BUILDING)
+    yield case
+    assert differences(team, case) == []

@@ -403,7 +403,8 @@ def inbox_rows(work: Work, tasks: Sequence[tuple[str, UUID]]) -> dict[tuple[str,
     """What stands in the inboxes for these tasks, by desk and id."""
     rows = work.read(
         "SELECT i.desk, i.id, i.home, i.matter, i.number, i.step, i.role, i.step_due, i.promised_due, i.legal_due,"
-        " i.paused, i.holder FROM unnest(%s::text[], %s::uuid[]) AS t(desk, id) JOIN casework.inbox i USING (desk, id)",
+        " i.paused, i.holder, i.post, i.urged"
+        " FROM unnest(%s::text[], %s::uuid[]) AS t(desk, id) JOIN casework.inbox i USING (desk, id)",
         ([desk for desk, _ in tasks], [task for _, task in tasks]),
     )
     return {(row[0], row[1]): row[2:] for row in rows}
@@ -414,7 +415,10 @@ def inbox_orphans(work: Work) -> list[tuple[str, UUID, int, UUID, str]]:
     return work.read(
         "SELECT i.desk, i.id, i.home, i.matter, i.step FROM casework.inbox i"
         " LEFT JOIN casework.matter m ON m.home = i.home AND m.id = i.matter"
-        " WHERE m.id IS NULL OR NOT m.tasks @> jsonb_build_array(jsonb_build_object('id', i.id, 'desk', i.desk))"
+        " WHERE m.id IS NULL OR NOT m.tasks @> jsonb_build_array(CASE WHEN starts_with(i.role, '@') THEN"
+        " jsonb_build_object('step', i.step, 'desk', i.desk, 'seats',"
+        "   jsonb_build_array(jsonb_build_object('person', substr(i.role, 2), 'outcome', '')))"
+        " ELSE jsonb_build_object('id', i.id, 'desk', i.desk) END)"
         " ORDER BY i.home, i.matter, i.id"
     )
 

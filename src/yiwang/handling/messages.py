@@ -38,6 +38,33 @@ class Reply(OnTask):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Sign(OnTask):
+    """签署: speak on a step that several sign, or that one was added to; a negative voice has its reasons in words."""
+
+    outcome: str
+    words: str = ""
+    conditions: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HandBack(OnTask):
+    """委派交回: with the words of whoever did the work; empty when the delegator takes the task back."""
+
+    words: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordDecision:
+    """记录决定: a deciding step that several sign was settled so by `signers`."""
+
+    home: int
+    id: UUID
+    step: str
+    outcome: str
+    signers: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class StartSpecial(OnTask):
     """启动特别程序: with the days it needs, told to the applicant in writing. 行政许可法 45, 规定 28"""
 

@@ -29,6 +29,11 @@ OPINION = Table(
     },
     ("home", "matter", "id"),
 )
+TAKEN_BACK = Table(
+    "handling.opinion_taken_back",
+    {"home": "int", "matter": "uuid", "opinion": "uuid", "at": "timestamptz"},
+    ("home", "matter", "opinion"),
+)
 DECISION = Table(
     "handling.decision",
     {
@@ -116,7 +121,7 @@ DRAW = Table(
 
 @dataclass(frozen=True, slots=True)
 class Opinion:
-    """意见: what an officer said in a step."""
+    """意见: what an officer said in a step; one that was taken back stays on file and no longer counts."""
 
     step: str
     step_kind: str
@@ -126,6 +131,7 @@ class Opinion:
     words: str
     conditions: str
     at: datetime
+    taken_back_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -269,11 +275,22 @@ def documents_between(work: Work, stretch: Stretch) -> dict[Key, list[Document]]
 def opinions(work: Work, home: int, matter: UUID) -> list[Opinion]:
     """All opinions on a case, first to last."""
     rows = work.read(
-        "SELECT step, step_kind, organisation, person, outcome, words, conditions, at FROM handling.opinion"
-        " WHERE home = %s AND matter = %s ORDER BY id",
+        "SELECT o.step, o.step_kind, o.organisation, o.person, o.outcome, o.words, o.conditions, o.at, b.at"
+        " FROM handling.opinion o LEFT JOIN handling.opinion_taken_back b"
+        " ON b.home = o.home AND b.matter = o.matter AND b.opinion = o.id"
+        " WHERE o.home = %s AND o.matter = %s ORDER BY o.id",
         (home, matter),
     )
     return [Opinion(*row) for row in rows]
+
+
+def said_at(work: Work, home: int, matter: UUID, step: str, person: str, at: datetime) -> list[UUID]:
+    """The opinions that a person wrote in a step at a moment."""
+    rows = work.read(
+        "SELECT id FROM handling.opinion WHERE home = %s AND matter = %s AND step = %s AND person = %s AND at = %s",
+        (home, matter, step, person, at),
+    )
+    return [row[0] for row in rows]
 
 
 def decisions(work: Work, home: int, matter: UUID) -> list[Decision]:

@@ -181,3 +181,13 @@ class DeliveryRow:
     recipient: str
     by_person: str
     at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TellTerminated:
+    """告知终止: the deciding authority has ended the case, with reason and clause."""
+
+    home: int
+    id: UUID
+    reason: str
+    clause: str

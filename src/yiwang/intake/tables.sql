@@ -6,7 +6,8 @@ CREATE TABLE intake.application (
     home         int         NOT NULL CHECK (home BETWEEN 0 AND 16383),
     id           uuid        NOT NULL,
     state        text        NOT NULL
-        CHECK (state IN ('draft', 'submitted', 'correction', 'accepted', 'refused', 'withdrawn', 'closed')),
+        CHECK (state IN ('draft', 'submitted', 'correction', 'accepted', 'refused', 'withdrawn',
+                         'terminated', 'closed')),
     item         text        NOT NULL,
     item_version int         NOT NULL,
     item_name    text        NOT NULL,
@@ -48,7 +49,7 @@ CREATE TABLE intake.notice (
     home        int         NOT NULL CHECK (home BETWEEN 0 AND 16383),
     application uuid        NOT NULL,
     id          uuid        NOT NULL,
-    kind        text        NOT NULL CHECK (kind IN ('receipt', 'acceptance', 'correction', 'refusal')),
+    kind        text        NOT NULL CHECK (kind IN ('receipt', 'acceptance', 'correction', 'refusal', 'termination')),
     body        jsonb       NOT NULL,
     by_person   text        NOT NULL,
     by_organisation text    NOT NULL,

@@ -4,11 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from yiwang.casework.messages import CaseAccepted, CaseClosed, CaseDecided, CaseReady, TaskOpened
+from yiwang.casework.messages import (
+    CaseAccepted,
+    CaseClosed,
+    CaseDecided,
+    CaseReady,
+    TaskOpened,
+)
+from yiwang.casework.service.saying import CaseTerminated, StepSettled
 from yiwang.catalogue.messages import StepKind
 from yiwang.enforcement.messages import DutiesCreated
-from yiwang.handling.messages import WatchConsultation
-from yiwang.intake.messages import Delivered, IssueResults
+from yiwang.handling.messages import RecordDecision, WatchConsultation
+from yiwang.intake.messages import Delivered, IssueResults, TellTerminated
 from yiwang.net.messages import AskRating, FinishAutomatic, Note, Supervise
 from yiwang.sharing.messages import Announce, DataDisputed, DataFetched, Gather, Gathered, LicenceIssued, StopAsking
 
@@ -72,6 +79,26 @@ def supervised(event: DutiesCreated) -> Sequence[object]:
 def rating(event: Delivered) -> Sequence[object]:
     """Delivered → a third party asks how it was (R15)."""
     return [AskRating(home=event.home, id=event.id, visits=event.visits)]
+
+
+def several_decided(event: StepSettled) -> Sequence[object]:
+    """The signatures on a decision have settled it → the decision goes on file in the department's name (R30)."""
+    if event.step_kind != StepKind.DECIDE:
+        return []
+    return [
+        RecordDecision(
+            home=event.home,
+            id=event.id,
+            step=event.step,
+            outcome=event.outcome,
+            signers=event.signers,
+        )
+    ]
+
+
+def told_terminated(event: CaseTerminated) -> Sequence[object]:
+    """The case was terminated → the applicant reads why."""
+    return [TellTerminated(home=event.home, id=event.id, reason=event.reason, clause=event.clause)]
 
 
 KINDS = {

@@ -134,7 +134,7 @@ def life(flow: Compiled, item: Item, facts: Facts, acts: Iterable[Act], calendar
         closed = [_close(lived, e.step, act) for e in effects if isinstance(e, StepClosed)]
         for effect in effects:
             if isinstance(effect, StepOpened):
-                due = case.dues.get(effect.step)
+                due = case.tasks[effect.step].due if effect.step in case.tasks else None
                 lived.stays.append(Stay(effect.step, act.at, act.day, due, closed[0] if closed else None))
             elif isinstance(effect, Ended):
                 lived.ended, lived.last = act.day, closed
@@ -165,9 +165,9 @@ def _hands(lived: Life, act: Act) -> None:
     for stay in lived.stays:
         if stay.until is not None:
             continue
-        person = lived.case.holders.get(stay.step, "")
+        person = lived.case.tasks[stay.step].holder if stay.step in lived.case.tasks else ""
         if person != (stay.hands[-1].person if stay.hands else ""):
-            post = act.post if person == act.person else ""
+            post = act.post if person == act.person else str(act.facts.get("to_post", ""))
             stay.hands.append(Hand(act.at, act.day, person, post))
 
 

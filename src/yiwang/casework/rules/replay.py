@@ -31,13 +31,18 @@ from yiwang.casework.messages import (
 )
 from yiwang.casework.rules import timing
 from yiwang.casework.rules.flow import Compiled, advance
+from yiwang.casework.rules.working import Working, after, without
 from yiwang.catalogue.messages import Item, StepKind
 from yiwang.ground.clock import Extension, Limit
 from yiwang.ground.workdays import Calendar
 from yiwang.ground.zone import day_of
 
-HANDED = frozenset({"step.finished", "step.returned", "clock.stopped", "clock.resumed", "case.refused"})
+HANDED = frozenset(
+    {"step.finished", "step.returned", "clock.stopped", "clock.resumed", "case.refused", "case.terminated"}
+)
 """Acts by which a person works a task of the case."""
+NOBODYS = frozenset({"deemed", "recalled"})
+"""Outcomes by which nobody lends a hand."""
 ENDS = {"done": Status.CLOSED, "withdrawn": Status.WITHDRAWN, "refused": Status.REFUSED}
 
 
@@ -55,13 +60,13 @@ class Act:
 
 @dataclass(slots=True)
 class Replayed:
-    """重演结果: what the case must look like; `dues` are the due dates of its open steps."""
+    """重演结果: what the case must look like; `tasks` are its open steps."""
 
     timing: Timing
     progress: Progress = field(default_factory=Progress)
     status: Status = Status.SUBMITTED
-    dues: dict[str, date | None] = field(default_factory=dict)
-    holders: dict[str, str] = field(default_factory=dict)
+    tasks: dict[str, Working] = field(default_factory=dict)
+    recused: tuple[str, ...] = ()
     hands: set[str] = field(default_factory=set)
     accepted_at: datetime | None = None
     decided_at: datetime | None = None
@@ -87,10 +92,12 @@ def follow(
             _beside(case, act)
         else:
             case.progress, effects = advance(flow, case.progress, event, facts)
-            if act.act in HANDED and act.facts.get("by") != "system" and act.facts.get("outcome") != "deemed":
+            if act.act in HANDED and "by" not in act.facts and act.facts.get("outcome") not in NOBODYS:
                 case.hands |= _hands(act)
         for effect in effects:
             _follow(case, flow, act, effect, calendar)
+        if act.act == "step.taken_back":
+            _on_task(case, act)
         yield act, effects
 
 
@@ -134,11 +141,23 @@ def _beside(case: Replayed, act: Act) -> None:
             case.status = Status.SUBMITTED
         case "experts.drawn":
             case.hands.add(act.person)
-        case "task.claimed":
-            case.holders[act.facts["step"]] = act.person
+        case "person.recused":
+            case.recused = (*case.recused, act.facts["person"])
+            case.tasks = {step: without(one, act.facts["person"]) for step, one in case.tasks.items()}
         case "clock.extended":
             extension = Extension(Limit.parse(act.facts["limit"]), act.person, act.facts["reason"], act.day)
             case.timing = replace(case.timing, extension=extension)
+        case _ if act.facts.get("step") in case.tasks:
+            _on_task(case, act)
+
+
+def _on_task(case: Replayed, act: Act) -> None:
+    """What an official's verb does to a task; who signs it or hands it back lends a hand."""
+    step = act.facts["step"]
+    one = case.tasks[step]
+    if act.act == "step.signed" or (act.act == "task.handed_back" and one.holder in _hands(act)):
+        case.hands |= _hands(act)
+    case.tasks[step] = after(one, act.act, act.person, act.at, act.facts)
 
 
 def _follow(case: Replayed, flow: Compiled, act: Act, effect: Effect, calendar: Calendar) -> None:
@@ -146,8 +165,7 @@ def _follow(case: Replayed, flow: Compiled, act: Act, effect: Effect, calendar: 
         case StepOpened():
             _opened(case, flow, act, effect.step, calendar)
         case StepClosed():
-            case.dues.pop(effect.step, None)
-            case.holders.pop(effect.step, None)
+            case.tasks.pop(effect.step, None)
         case ClockStarted():
             as_of = act.facts.get("as_of")
             case.timing = timing.start(case.timing, date.fromisoformat(as_of) if as_of else act.day)
@@ -169,7 +187,8 @@ def _opened(case: Replayed, flow: Compiled, act: Act, step_id: str, calendar: Ca
     if step.who is None:
         return
     since = next((t.since for t in case.progress.open if t.step == step_id), act.at)
-    case.dues[step_id] = timing.step_due(step.limit, day_of(since), calendar, case.timing.stops, act.day)
+    due = timing.step_due(step.limit, day_of(since), calendar, case.timing.stops, act.day)
+    case.tasks[step_id] = Working(due=due)
     if step.kind in (StepKind.ISSUE, StepKind.DELIVER) and case.decided_at is None:
         case.decided_at, case.status = act.at, Status.DECIDED
     if step.kind is StepKind.DELIVER:

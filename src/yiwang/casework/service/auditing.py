@@ -6,12 +6,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
+from uuid import UUID
 
 from yiwang.casework import store
 from yiwang.casework.messages import Case, Duty, Status, Task
-from yiwang.casework.rules import timing
+from yiwang.casework.rules import signing, timing
 from yiwang.casework.rules.flow import compiled
 from yiwang.casework.rules.replay import Act, Replayed, replay
+from yiwang.casework.rules.working import working
 from yiwang.casework.service.holding import AUTOMATIC, OPEN, published_of
 from yiwang.ground.audit import FIRST, LAST, Difference, Key, Stretch
 from yiwang.ground.outcome import Refused
@@ -52,7 +54,7 @@ def count(work: Work) -> int:
 def differences(work: Work, stretch: Stretch, kept: Mapping[Key, Kept]) -> Iterator[Difference]:
     """差异: of the cases of a stretch with their own journals and the inboxes."""
     entries = journal.stretch(work, stretch)
-    waiting = [(t.desk, t.id) for k in kept.values() for t in k.case.tasks.values() if t.desk != AUTOMATIC]
+    waiting = [key for k in kept.values() for t in k.case.tasks.values() for key in _expected_rows(k, t)]
     inbox = store.inbox_rows(work, waiting)
     for key, one in kept.items():
         for kind, facts in _of_case(work, one, entries.get(key, ()), inbox):
@@ -91,6 +93,7 @@ def _replayed(case: Case, again: Replayed) -> Iterator[Found]:
         "case.progress": (case.progress, again.progress),
         "case.status": (case.status, again.status),
         "case.clock": (case.timing, again.timing),
+        "case.recused": (case.recused, again.recused),
         "case.accepted_at": (case.accepted_at, again.accepted_at),
         "case.decided_at": (case.decided_at, again.decided_at),
         "case.closed_at": (case.closed_at, again.closed_at),
@@ -111,26 +114,32 @@ def _dues(calendar: Calendar, kept: Kept, as_of: date) -> Iterator[Found]:
 
 def _tasks(kept: Kept, again: Replayed, inbox: Mapping[Any, Any]) -> Iterator[Found]:
     case = kept.case
-    if set(case.tasks) != set(again.dues):
-        yield "case.tasks", _other(sorted(case.tasks), sorted(again.dues))
+    if set(case.tasks) != set(again.tasks):
+        yield "case.tasks", _other(sorted(case.tasks), sorted(again.tasks))
     for step, task in case.tasks.items():
-        if step in again.dues and (task.due, task.holder) != (again.dues[step], again.holders.get(step, "")):
-            yield "case.task", {"step": step, **_other((task.due, task.holder), (again.dues[step], ""))}
-        if task.desk == AUTOMATIC:
-            continue
-        row = inbox.get((task.desk, task.id))
-        if row is None:
-            yield "inbox.missing", {"desk": task.desk, "step": step}
-        elif row != _expected_row(kept, task):
-            yield "inbox.row", {"desk": task.desk, **_other(row, _expected_row(kept, task))}
+        if step in again.tasks and working(task) != again.tasks[step]:
+            yield "case.task", {"step": step, **_other(working(task), again.tasks[step])}
+        for key, expected in _expected_rows(kept, task).items():
+            row = inbox.get(key)
+            if row is None:
+                yield "inbox.missing", {"desk": task.desk, "step": step}
+            elif row != expected:
+                yield "inbox.row", {"desk": task.desk, **_other(row, expected)}
 
 
-def _expected_row(kept: Kept, task: Task) -> tuple[object, ...]:
+def _expected_rows(kept: Kept, task: Task) -> dict[tuple[str, UUID], tuple[object, ...]]:
+    """The task's own row, and one for everybody who was asked to sign and has not."""
     matter, paused = kept.case.matter, kept.case.status is Status.SUSPENDED
-    return (
-        *(matter.home, matter.id, matter.number, task.step, task.role, task.due),
-        *(kept.promised_due, kept.legal_due, paused, task.holder),
-    )
+    found = {signing.row_of(task, s.person): (f"@{s.person}", s.person, "", 0) for s in signing.waiting(task)}
+    if task.desk != AUTOMATIC:
+        found[task.id] = (task.role, task.holder, task.post, task.urged)
+    return {
+        (task.desk, row): (
+            *(matter.home, matter.id, matter.number, task.step, role, task.due),
+            *(kept.promised_due, kept.legal_due, paused, holder, post, urged),
+        )
+        for row, (role, holder, post, urged) in found.items()
+    }
 
 
 def _hands(case: Case, again: Replayed) -> Iterator[Found]:

@@ -22,7 +22,8 @@ from yiwang.casework.messages import (
     Task,
     Timing,
 )
-from yiwang.casework.rules import timing
+from yiwang.casework.rules import signing, timing
+from yiwang.casework.rules.flow import SKIP
 from yiwang.casework.service.holding import AUTOMATIC, OPEN, find_task, flow_of, hold, note, published_of
 from yiwang.casework.service.running import keep, lend_hand, redate, run, stand_in
 from yiwang.catalogue import service as catalogue
@@ -90,6 +91,8 @@ def complete(command: CompleteStep, work: Work) -> Case:
     if command.outcome == DEEMED:
         raise Forbidden("case.only_silence_deems", clause="规定 28")
     lend_hand(work, case, task)
+    if command.outcome != SKIP:
+        signing.permit_finish(flow_of(work, case).step(task.step).signing, task, case.matter.number)
     note(
         work,
         case,

@@ -13,12 +13,12 @@ from yiwang.casework.messages import (
     Status,
     Task,
 )
-from yiwang.casework.rules import timing
+from yiwang.casework.rules import signing, timing
 from yiwang.casework.rules.flow import Compiled, compiled
 from yiwang.catalogue import service as catalogue
 from yiwang.catalogue.messages import At, Published, Step, StepKind
 from yiwang.directory import service as directory
-from yiwang.ground.outcome import Conflict
+from yiwang.ground.outcome import Conflict, Forbidden
 from yiwang.ground.workdays import Calendar
 from yiwang.plumbing.work import SHANGHAI, Work
 
@@ -50,14 +50,20 @@ def step_of(work: Work, case: Case, step: str) -> Step:
 
 
 def find_task(case: Case, task_id: UUID) -> Task:
-    task = next((t for t in case.tasks.values() if t.id == task_id), None)
-    if task is None:
-        raise Conflict("case.task_gone", number=case.matter.number)
-    return task
+    """The open task with this id, or the one that somebody asked to sign finds under the id of the own inbox row."""
+    for task in case.tasks.values():
+        if task.id == task_id or any(signing.row_of(task, s.person) == task_id for s in task.seats):
+            return task
+    raise Conflict("case.task_gone", number=case.matter.number)
 
 
 def note(work: Work, case: Case, act: str, facts: Mapping[str, object], clause: str = "") -> None:
-    """记入卷宗: an act on this case in its journal, with the principal of a deputy. The caller keeps the case."""
+    """记入卷宗: an act on this case in its journal, with the principal of a deputy. The caller keeps the case.
+
+    Forbidden `case.recused`: who has stepped aside does nothing in this case, himself or by a deputy. 行政处罚法 43
+    """
+    if work.actor.person in case.recused or case.stands_for in case.recused:
+        raise Forbidden("case.recused", clause="行政处罚法 43")
     principal = {"for": case.stands_for} if case.stands_for else {}
     case.thread = work.record(case.thread, act, {**facts, **principal}, clause)
 

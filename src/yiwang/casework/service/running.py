@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import date
 from typing import TypedDict
@@ -28,7 +28,7 @@ from yiwang.casework.messages import (
     Task,
     TaskOpened,
 )
-from yiwang.casework.rules import separation, timing
+from yiwang.casework.rules import separation, signing, timing
 from yiwang.casework.rules.flow import advance
 from yiwang.casework.rules.replay import ENDS
 from yiwang.casework.service.holding import (
@@ -57,19 +57,32 @@ def may_work(work: Work, case: Case, task: Task) -> Duty:
     """
     own_desk(work, case, task)
     duty = separation.duty_of(task.role)
-    separation.permit_organisation(duty, directory.organisation(work, task.desk).kind)
-    for person in _hands(work, case):
-        separation.permit(case.hands, person, duty)
-    separation.permit_place(case.matter.flow_kind, duty, at_centre=directory.at_centre(work, work.actor.post))
+    permit_part(work, case, duty, task.desk)
     return duty
 
 
-def lend_hand(work: Work, case: Case, task: Task) -> None:
-    """经手: the actor works this task, and whoever he stands in for has lent a hand with him. R14"""
-    duty = may_work(work, case, task)
-    kind = directory.organisation(work, task.desk).kind
+def permit_part(work: Work, case: Case, duty: Duty, organisation: str) -> None:
+    """可参与: with a duty, for an organisation, one person, one duty; in a joint case at the centre."""
+    separation.permit_organisation(duty, directory.organisation(work, organisation).kind)
+    for person in _hands(work, case):
+        separation.permit(case.hands, person, duty)
+    separation.permit_place(case.matter.flow_kind, duty, at_centre=directory.at_centre(work, work.actor.post))
+
+
+def take_part(work: Work, case: Case, duty: Duty, organisation: str) -> None:
+    """参与: the actor does something in this case with a duty, and whoever he stands in for with him. R14"""
+    permit_part(work, case, duty, organisation)
+    kind = directory.organisation(work, organisation).kind
     for person in _hands(work, case):
         store.lend_hand(work, case, person, duty, kind)
+
+
+def lend_hand(work: Work, case: Case, task: Task) -> None:
+    """经手: the actor works this task in the own name, or as somebody's deputy; not what is only delegated. R14"""
+    own_desk(work, case, task)
+    if task.lenders:
+        raise Conflict("case.delegated", number=case.matter.number)
+    take_part(work, case, separation.duty_of(task.role), task.desk)
 
 
 def _hands(work: Work, case: Case) -> list[str]:
@@ -213,21 +226,22 @@ def _open_task(work: Work, case: Case, step: Step) -> list[object]:
         case.status = Status.READY
         events.append(CaseReady(**names(case), receiving=case.matter.receiving, outcomes=decisions(work, case)))
     if desk != AUTOMATIC:
-        _put_inbox(work, case, task, step)
+        put_row(work, case, task, step)
     opened = TaskOpened(
         **names(case), task=task.id, step=step.id, step_kind=step.kind, desk=desk, role=task.role, due=task.due
     )
     return [*events, opened]
 
 
-def _put_inbox(work: Work, case: Case, task: Task, step: Step) -> None:
+def put_row(work: Work, case: Case, task: Task, step: Step, seat: str = "") -> None:
+    """待办行: the row in which a desk finds its task, or somebody asked to sign (`seat`) finds what waits for them."""
     matter = case.matter
     columns = due_columns(case, work.today, work.calendar)
     work.put_once(
         INBOX,
         {
             "desk": task.desk,
-            "id": task.id,
+            "id": signing.row_of(task, seat) if seat else task.id,
             "home": matter.home,
             "matter": matter.id,
             "number": matter.number,
@@ -238,15 +252,15 @@ def _put_inbox(work: Work, case: Case, task: Task, step: Step) -> None:
             "step": step.id,
             "step_name": step.name,
             "step_kind": step.kind,
-            "role": task.role,
+            "role": f"@{seat}" if seat else task.role,
             "opened_at": task.opened_at,
             "step_due": task.due,
             "promised_due": columns["promised_due"],
             "legal_due": columns["legal_due"],
             "paused": case.status is Status.SUSPENDED,
-            "holder": task.holder,
-            "post": task.post,
-            "urged": task.urged,
+            "holder": seat or task.holder,
+            "post": "" if seat else task.post,
+            "urged": 0 if seat else task.urged,
             "line": published_of(work, case).item.line,
             "asked_by": matter.deciding if step.kind is StepKind.CONSULT else "",
         },
@@ -255,18 +269,26 @@ def _put_inbox(work: Work, case: Case, task: Task, step: Step) -> None:
 
 def _close_task(work: Work, case: Case, step: str) -> None:
     task = case.tasks.pop(step, None)
-    if task is not None and task.desk != AUTOMATIC:
-        work.remove(INBOX, {"desk": task.desk, "id": task.id})
+    for row in rows_of(task) if task is not None else ():
+        work.remove(INBOX, row)
+
+
+def rows_of(task: Task) -> Iterator[dict[str, object]]:
+    """The keys of all inbox rows of a task: its own, and one for each who was asked to sign and has not."""
+    if task.desk != AUTOMATIC:
+        yield {"desk": task.desk, "id": task.id}
+    for seat in signing.waiting(task):
+        yield {"desk": task.desk, "id": signing.row_of(task, seat.person)}
 
 
 def redate(work: Work, case: Case) -> None:
     """The due dates of every open task follow the case's clock."""
     columns = due_columns(case, work.today, work.calendar)
     for task in case.tasks.values():
-        if task.desk != AUTOMATIC:
+        for row in rows_of(task):
             work.change(
                 INBOX,
-                {"desk": task.desk, "id": task.id},
+                row,
                 {
                     "promised_due": columns["promised_due"],
                     "legal_due": columns["legal_due"],

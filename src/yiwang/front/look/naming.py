@@ -13,6 +13,7 @@ from yiwang.plumbing.i18n import Language, Translator, mark
 CHINESE = re.compile(r"[\u3400-\u9fff]")
 LAWS = (
     mark("行政许可法"),
+    mark("行政处罚法"),
     mark("民法典"),
     mark("规定"),
     mark("浙江省保障“最多跑一次”改革规定"),

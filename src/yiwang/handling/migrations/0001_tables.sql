@@ -17,6 +17,18 @@ CREATE TABLE handling.opinion (
     CONSTRAINT opinion_pkey PRIMARY KEY (home, matter, id)
 );
 
+-- An opinion that its author took back while nobody had taken it up: it stays on file and no longer counts.
+-- placement: home append-only
+CREATE TABLE handling.opinion_taken_back (
+    home    int         NOT NULL CHECK (home BETWEEN 0 AND 16383),
+    matter  uuid        NOT NULL,
+    opinion uuid        NOT NULL,
+    at      timestamptz NOT NULL,
+    CONSTRAINT opinion_taken_back_pkey PRIMARY KEY (home, matter, opinion),
+    CONSTRAINT opinion_taken_back_fkey FOREIGN KEY (home, matter, opinion)
+        REFERENCES handling.opinion (home, matter, id)
+);
+
 -- A department's decision, in its own name (R30).
 -- placement: home append-only
 CREATE TABLE handling.decision (

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from yiwang.casework.messages import REMEDIES, Case
+from yiwang.casework.service import holding
 from yiwang.catalogue.messages import StepKind
 from yiwang.ground.outcome import FieldError, Invalid
 from yiwang.handling import store
-from yiwang.handling.messages import Decide, MakeDocument, Paper
+from yiwang.handling.messages import Decide, MakeDocument, Paper, RecordDecision
 from yiwang.handling.service import documents, tasks
-from yiwang.handling.store import DECISION
+from yiwang.handling.store import DECISION, Opinion
 from yiwang.plumbing.work import Work
 
 
@@ -19,6 +22,26 @@ def decide(command: Decide, work: Work) -> Case:
     """
     case, step = tasks.at(work, command, StepKind.DECIDE)
     paper, conditions = _drafted(command, work, case)
+    _file(work, command, step.id, work.actor.person, command.reasons, conditions)
+    documents.issue(work, case, paper, step.id, "行政许可法 38")
+    return tasks.complete(work, command, step, command.outcome, command.reasons, "行政许可法 38")
+
+
+def record(command: RecordDecision, work: Work) -> None:
+    """集体决定: what the signatures of several deciders came to, with the words of those who carried it. R30"""
+    work.save()  # the last signature was only just written
+    case = holding.hold(work, command.home, command.id)
+    opinions = store.opinions(work, command.home, command.id)
+    said = {o.person: o for o in opinions if o.step == command.step and o.person in command.signers}  # the last of each
+    carried = [o.words for o in said.values() if (o.outcome == "grant") == (command.outcome == "grant") and o.words]
+    conditions = "；".join(_conditions(opinions))
+    paper = documents.draft_decision(work, case, command.outcome, "；".join(carried), conditions)
+    _file(work, command, command.step, command.signers[-1], "；".join(carried), conditions)
+    documents.issue(work, case, paper, command.step, "行政许可法 38")
+
+
+def _file(work: Work, command: Decide | RecordDecision, step: str, person: str, reasons: str, conditions: str) -> None:
+    granted = command.outcome == "grant"
     work.add(
         DECISION,
         {
@@ -26,17 +49,20 @@ def decide(command: Decide, work: Work) -> Case:
             "matter": command.id,
             "organisation": work.actor.organisation,
             "id": work.new_id(),
-            "step": step.id,
-            "person": work.actor.person,
+            "step": step,
+            "person": person,
             "outcome": command.outcome,
-            "reasons": command.reasons,
-            "remedies": REMEDIES if command.outcome == "refuse" else "",
-            "conditions": conditions if command.outcome == "grant" else "",
+            "reasons": reasons,
+            "remedies": "" if granted else REMEDIES,
+            "conditions": conditions if granted else "",
             "at": work.now,
         },
     )
-    documents.issue(work, case, paper, step.id, "行政许可法 38")
-    return tasks.complete(work, command, step, command.outcome, command.reasons, "行政许可法 38")
+
+
+def _conditions(opinions: Sequence[Opinion]) -> list[str]:
+    """What consulted departments made a condition and have not taken back. R50"""
+    return [o.conditions for o in opinions if o.conditions and o.taken_back_at is None]
 
 
 def drafted(command: Decide, work: Work) -> Paper:
@@ -55,7 +81,7 @@ def _drafted(command: Decide, work: Work, case: Case) -> tuple[Paper, str]:
     if command.outcome == "refuse" and not command.reasons.strip():
         raise Invalid("handling.form", errors=(FieldError("reasons", "field.required"),))
     tasks.check_words(command.reasons, command.conditions)
-    asked = [o.conditions for o in store.opinions(work, command.home, command.id) if o.conditions]
+    asked = _conditions(store.opinions(work, command.home, command.id))
     conditions = "；".join([*asked, command.conditions] if command.conditions else asked)
     return documents.draft_decision(work, case, command.outcome, command.reasons, conditions), conditions
 

@@ -16,7 +16,7 @@ from yiwang.ground.clock import CORRECTION_NOTICE, last_day_for_correction_notic
 from yiwang.ground.outcome import Conflict, FieldError, Forbidden, Invalid, Refused
 from yiwang.ground.workdays import Calendar
 from yiwang.intake import store
-from yiwang.intake.messages import Accept, Application, Channel, Delivery, Draft, Lack, Receipt, Submit
+from yiwang.intake.messages import Accept, Application, Channel, Delivery, Draft, Lack, Receipt, Submit, TellTerminated
 from yiwang.intake.rules import visits
 from yiwang.intake.store import APPLICATION, BROUGHT, NOTICE, VISIT
 from yiwang.plumbing.outbox import Errand, Runner
@@ -311,6 +311,19 @@ def withdraw(work: Work, home: int, application_id: UUID) -> None:
         raise Conflict("intake.decided_already")
     cases.end(work, home, application_id, "withdrawn", "applicant")
     work.change(APPLICATION, {"home": home, "id": application_id}, {"state": "withdrawn"})
+
+
+def terminated(command: TellTerminated, work: Work) -> None:
+    """终止告知: the deciding authority has ended the case; the applicant reads why, by which clause, and the remedies.
+
+    What departments have not answered yet is needed no more.
+    """
+    application = store.application(work, command.home, command.id, lock=True)
+    sharing.stop_asking(StopAsking(home=command.home, id=command.id), work)
+    work.change(APPLICATION, {"home": command.home, "id": command.id}, {"state": "terminated"})
+    _notice(
+        work, application, "termination", {"reason": command.reason, "clause": command.clause, "remedies": REMEDIES}
+    )
 
 
 def deem_runner() -> Runner:

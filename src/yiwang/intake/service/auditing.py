@@ -17,10 +17,11 @@ from yiwang.sharing.service import auditing as sharing
 STANDS: Mapping[str, frozenset[Status]] = {
     "submitted": frozenset({Status.SUBMITTED}),
     "correction": frozenset({Status.CORRECTION}),
-    "accepted": frozenset(Status) - {Status.SUBMITTED, Status.CORRECTION, Status.REFUSED, Status.WITHDRAWN},
+    "accepted": frozenset({Status.HANDLING, Status.SUSPENDED, Status.DECIDED, Status.READY, Status.CLOSED}),
     "closed": frozenset({Status.CLOSED}),
     "refused": frozenset({Status.REFUSED}),
     "withdrawn": frozenset({Status.WITHDRAWN}),
+    "terminated": frozenset({Status.TERMINATED}),
 }
 """Where the case may stand while the application stands so."""
 

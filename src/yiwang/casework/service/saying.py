@@ -1,0 +1,25 @@
+"""办件动作的话 — the events that officials' verbs say beside those of the flow."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from yiwang.casework.messages import CaseEvent
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseTerminated(CaseEvent):
+    """已终止办理: why, and by which clause; the applicant is told."""
+
+    reason: str
+    clause: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StepSettled(CaseEvent):
+    """签署已定: what the signatures of `signers` on a step came to; said before the step is finished."""
+
+    step: str
+    step_kind: str
+    outcome: str
+    signers: tuple[str, ...]
