@@ -108,7 +108,7 @@ class Work:
 
     def new_id(self) -> UUID:
         """A UUIDv7 of this act's time."""
-        return uuid7(int(self.now.timestamp() * 1000), urandom(10))
+        return uuid7(int(self.now.timestamp() * 1000), self.engine.dice(10))
 
     def home(self, kind: str, identifier: str) -> int:
         """The home of a subject (docs/adr/0003)."""
@@ -236,7 +236,7 @@ def _refusal(error: IntegrityError, tables: Sequence[Table]) -> Exception:
 @dataclass(slots=True)
 class Engine:
     """机房: what an act needs besides itself — database, net, clock, the installation key of the homes, the signing
-    key.
+    key, the working-day calendar, and the dice that make ids.
     """
 
     database: Database
@@ -245,6 +245,7 @@ class Engine:
     home: Callable[[str, str], int]
     signer: Signer
     calendars: Calendars = field(default_factory=Calendars)
+    dice: Callable[[int], bytes] = urandom
 
     @contextmanager
     def begin(self, actor: Actor, language: str = "zh", at: datetime | None = None) -> Iterator[Work]:

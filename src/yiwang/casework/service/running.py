@@ -110,6 +110,8 @@ def stand_in(work: Work, case: Case, role: str, holder: str = "") -> None:
 
 
 def keep(work: Work, case: Case) -> None:
+    if case.progress.suspended:  # while the clock stands its dates move on from day to day, in every inbox too
+        redate(work, case)
     store.keep(work, case, due_columns(case, work.today, work.calendar))
 
 

@@ -118,6 +118,11 @@ class Year:
             StepKind.DELIVER: self._deliver,
         }
 
+    @property
+    def received(self) -> int:
+        """How many have come so far."""
+        return self._next
+
     def moment(self) -> datetime:
         """This act's time: no two acts of a day have the same."""
         self._second += 1
@@ -189,8 +194,8 @@ class Year:
         except Refused:
             self.figures.acts["second visit refused"] += 1
             return Delivery.E_LICENCE
-        # Who waits at the window collects at once; on another day that would be a second visit.
-        return Delivery.E_LICENCE if life.window and delivery is Delivery.COUNTER else delivery
+        # On the spot one collects in the same visit, but only if one waits: the year does not let people wait.
+        return Delivery.E_LICENCE if spot and life.window and delivery is Delivery.COUNTER else delivery
 
     def later(self, days: int, act: Callable[[Life], None], life: Life) -> None:
         """Something that happens so many working days from now, if the case is not over by then."""
@@ -230,7 +235,7 @@ class Year:
         ticket = Ticket(life, step, desk, role, due, self.today, ref)
         life.tickets[step.id] = ticket
         mean = MINUTES.get(step.kind, 15.0)
-        if self._line(desk) in self.setting.lines.slow:
+        if self.line_of(desk) in self.setting.lines.slow:
             mean *= 1.6
         ticket.minutes = skewed(self.rng, mean)
         self._hold(ticket, self._lead(ticket))
@@ -242,7 +247,8 @@ class Year:
         else:
             self.ready[self.day + days].append(ticket)
 
-    def _line(self, desk: str) -> str:
+    def line_of(self, desk: str) -> str:
+        """条线 of a desk: 330106.JST is of JST."""
         return desk.rpartition(".")[2]
 
     def _lead(self, ticket: Ticket) -> int:
@@ -254,7 +260,7 @@ class Year:
             return 0
         limit = step.limit
         if limit is None or limit.unit not in (Unit.WORKDAY, Unit.CALENDAR):
-            return int(skewed(rng, 0.7 * self.setting.lines.pace[self._line(ticket.desk)]))
+            return int(skewed(rng, 0.7 * self.setting.lines.pace[self.line_of(ticket.desk)]))
         days = limit.n if limit.unit is Unit.WORKDAY else limit.n * 5 // 7
         if step.kind is StepKind.CONSULT:
             chance = rng.random()
@@ -262,7 +268,7 @@ class Year:
                 return NEVER if step.silence is Silence.DEEMED else 2 * days
             if chance < temper.silent + temper.late:
                 return days + 1 + int(skewed(rng, 2))
-        return int(skewed(rng, LEAD_OF_LIMIT * days * self.setting.lines.pace[self._line(ticket.desk)], 0.6))
+        return int(skewed(rng, LEAD_OF_LIMIT * days * self.setting.lines.pace[self.line_of(ticket.desk)], 0.6))
 
     def closed(self, life: Life, step: str) -> None:
         """Nobody has it to do any more."""
@@ -287,7 +293,7 @@ class Year:
             life.charged_to = "stop"
         else:
             first = next(iter(life.tickets.values()), None)
-            life.charged_to = self._line(first.desk) if first is not None else ""
+            life.charged_to = self.line_of(first.desk) if first is not None else ""
 
     # ── files are worked on ─────────────────────────────────────────────────────────────────────────
 
@@ -319,7 +325,7 @@ class Year:
     def _may_start(self, ticket: Ticket) -> bool:
         if ticket.step.kind is not StepKind.DECIDE or ticket.life.kind.item.case_type is CaseType.SPOT:
             return True
-        return self.setting.lines.decides(self._line(ticket.desk), self.today)
+        return self.setting.lines.decides(self.line_of(ticket.desk), self.today)
 
     def _who(self, ticket: Ticket, staff: Sequence[Person], turn: int) -> int | None:
         """The next in turn who has had no other duty in the case."""

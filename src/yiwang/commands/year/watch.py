@@ -192,20 +192,26 @@ class Watch:
         if chart.joins:
             self._branches(life, chart, now, opened, after)
         if after.ended == "done":
-            self._whole(life, after)
+            self.whole(life, after)
+
+    def standing(self, life: Life, now: list[str]) -> None:
+        """开着的环节: none twice, and none behind a join while another is before it."""
+        self.demand(life, len(set(now)) == len(now), "none doubled", now)
+        chart = self.chart(life)
+        bits = sum(chart.bits[step] for step in now)
+        for join, within, beyond in chart.joins:
+            self.demand(life, not (bits & within and bits & beyond), "a join waits for all", (join, now))
 
     def _branches(self, life: Life, chart: Chart, now: list[str], opened: list[str], after: Progress) -> None:
-        standing = sum(chart.bits[step] for step in now)
-        for join, within, beyond in chart.joins:
-            self.demand(life, not (standing & within and standing & beyond), "a join waits for all", (join, now))
+        self.standing(life, now)
         for fork, targets in chart.forks:
             if len(found := targets.intersection(opened)) and not any(d.step in targets for d in after.done):
                 edges = life.kind.flow.after[fork]
                 expected = {e.target for e in edges if holds(e.when, life.facts, after)}
                 self.demand(life, found == expected, "a fork opens every branch", (fork, sorted(found)))
 
-    def _whole(self, life: Life, after: Progress) -> None:
-        """A case that is done has done every step that its chart and its facts ask for."""
+    def whole(self, life: Life, after: Progress) -> None:
+        """走完: a case that is done has done every step that its chart and its facts ask for."""
         flow, done = life.kind.flow, {d.step for d in after.done}
         seen: set[str] = set()
         waiting = [flow.start]

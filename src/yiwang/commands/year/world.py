@@ -1,0 +1,93 @@
+"""天地 — the places of a year on a real database: who decides what where, and people in every post that is needed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from yiwang.catalogue.messages import At, Step, Who
+from yiwang.commands.year.lives import Person
+from yiwang.commands.year.mix import Kind
+from yiwang.commands.year.staff import FEWEST, Seat
+from yiwang.directory import service as directory
+from yiwang.directory.messages import Person as Official
+from yiwang.directory.service import Directory
+from yiwang.ground.outcome import Refused
+from yiwang.plumbing.work import Work
+
+PLACES = ("330106109", "330302", "330681", "330106")
+"""A town, and districts and a county-level city of three cities; small years have the first two only."""
+HIRED = date(2017, 1, 1)
+SYSTEM = "system"
+POSTS: Mapping[str, str] = {
+    "clerk": "综合受理员",
+    "issuer": "统一出件员",
+    "handler": "承办人",
+    "consultee": "复函人",
+    "reviewer": "审核人",
+    "decider": "审批人",
+    "head": "负责人",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """一地一事: an item that is decided for a place, by whom, and where one applies."""
+
+    kind: Kind
+    division: str
+    receiving: str
+    deciding: str
+
+
+def desk_of(known: Directory, offer: Offer, who: Who, on: date) -> str:
+    """谁办: the organisation that works a step, from the chart, the power list and the directory. R20, R52"""
+    if who.at is At.RECEIVING:
+        return offer.receiving
+    if who.line == "*" and who.at is At.DECIDING:
+        return offer.deciding
+    level = known.organisation(offer.deciding).level if who.at is At.DECIDING else who.at.value
+    return known.resolve(who.line, level, offer.division, on).code
+
+
+def worked(kind: Kind) -> list[tuple[Step, Who]]:
+    """The steps that somebody works."""
+    found = [(step, step.who) for step in kind.flow.steps.values()]
+    return [(step, who) for step, who in found if who is not None and who.role != SYSTEM]
+
+
+def offers(work: Work, kinds: Sequence[Kind], places: Sequence[str], first: date, last: date) -> list[Offer]:
+    """What is decided where, on the first day of a year and still on its last."""
+    known = directory.snapshot(work)
+    made = []
+    for place in places:
+        receiving = directory.centre_of(work, place, first).code
+        for kind in kinds:
+            try:
+                deciding = known.authority(kind.item.code, kind.item.line, place, first).code
+                offer = Offer(kind, place, receiving, deciding)
+                for day in (first, last):
+                    for _, who in worked(kind):
+                        desk_of(known, offer, who, day)
+            except Refused:  # nobody decides it there, or a department that takes part has none there
+                continue
+            made.append(offer)
+    return made
+
+
+def hire(work: Work, made: Sequence[Offer], first: date) -> tuple[dict[Seat, list[Person]], dict[str, Person]]:
+    """配人: people in every seat that a step of an offer needs, and a head for every department that decides."""
+    known = directory.snapshot(work)
+    wanted = {(desk_of(known, offer, who, first), who.role) for offer in made for _, who in worked(offer.kind)}
+    seats = {seat: [_appoint(work, seat, n) for n in range(FEWEST)] for seat in sorted(wanted)}
+    heads = {desk: _appoint(work, (desk, "head"), 0) for desk in sorted({offer.deciding for offer in made})}
+    return seats, heads
+
+
+def _appoint(work: Work, seat: Seat, number: int) -> Person:
+    desk, role = seat
+    code = f"year-{desk}-{role}-{number + 1}".lower()
+    directory.add_person(work, Official(code=code, name=f"{POSTS[role]}{number + 1}", kind="staff"))
+    directory.appoint(work, code, desk, POSTS[role], (role,), HIRED, at_centre=True)
+    return Person(code, desk, role)
