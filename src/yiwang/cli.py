@@ -11,6 +11,7 @@ from yiwang.commands.demo import demo
 from yiwang.commands.due import due
 from yiwang.commands.load import load
 from yiwang.commands.reconcile import reconcile
+from yiwang.commands.reorganise import reorganise
 from yiwang.commands.running import migrate, serve, worker
 from yiwang.commands.sandbox import sandbox
 from yiwang.commands.simulate import simulate
@@ -35,6 +36,7 @@ app.command()(walk)
 app.command()(witness)
 app.command()(verify)
 app.command()(reconcile)
+app.command()(reorganise)
 app.command()(bench)
 app.command()(simulate)
 app.add_typer(load)

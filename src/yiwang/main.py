@@ -12,6 +12,7 @@ from yiwang.casework.messages import (
     CaseReady,
     TaskOpened,
 )
+from yiwang.casework.service import moving
 from yiwang.casework.service.saying import CaseTerminated, StepSettled
 from yiwang.enforcement.messages import DutiesCreated
 from yiwang.ground.home import home_of
@@ -102,5 +103,7 @@ def runners(departments: Departments, messenger: Messenger) -> dict[str, Runner]
         sharing.TELL: sharing.tell_runner(departments),
         applications.DEEM: applications.deem_runner(),
         applications.LAPSE: applications.lapse_runner(),
+        moving.TIMER: moving.timer_runner(),
+        moving.SWEEP: moving.sweep_runner(),
         consulting.SILENCE: consulting.silence_runner(),
     }

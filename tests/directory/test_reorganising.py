@@ -17,6 +17,7 @@ from yiwang.directory.messages import (
     Heir,
     Holding,
     Line,
+    Naming,
     Organisation,
     Post,
     Power,
@@ -63,7 +64,8 @@ def before() -> tuple[Directory, Staffing]:
     holdings = [Holding(person=f"{p.code}!", post=p.code, held_from=date(2017, 1, 1)) for p in posts]
     powers = [Power(item=item, area=COUNTY, level="county", held_from=date(2017, 1, 1)) for item in ITEMS]
     lines = [*map(line, (*OLD, *NEW)), replace(line("XZFW"), kind="centre")]
-    return build(places, lines, offices, powers), staffing(posts, holdings)
+    namings = [Naming(organisation=f"{COUNTY}.D", since=LATER, name="D2")]
+    return build(places, lines, offices, powers, namings), staffing(posts, holdings)
 
 
 def made(*restructured: Restructuring, day: date = DAY, founded: Sequence[str] = (), **more: Any) -> Reorganisation:
@@ -238,6 +240,7 @@ OBSTACLES = {
     "other_level": made(Restructuring(organisation=f"{COUNTY}.A", heirs=(Heir(to="330100.A"),))),
     "role_not_there": made(CENTRE),
     "post_with_two_heirs": made(ending("A", to("B", items=("I1",), roles=("head",)), to("C", roles=("head",)))),
+    "named_already": made(renamed=(Naming(organisation=f"{COUNTY}.D", since=DAY, name="新"),)),
     "no_such_power": made(transfers=(Transfer(item="I9", area=COUNTY, level="city"),)),
     "no_such_level": made(transfers=(Transfer(item="I1", area=COUNTY, level="galaxy"),)),
 }

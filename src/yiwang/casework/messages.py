@@ -412,6 +412,7 @@ class Case:
     accepted_at: datetime | None = None
     decided_at: datetime | None = None
     closed_at: datetime | None = None
+    moved: tuple[tuple[date, str], ...] = ()  # who decided before the day of a reorganisation (K4)
     fresh: bool = False
     stands_for: str = ""  # whose deputy the actor of this act is; never kept
 

@@ -63,6 +63,7 @@ MATTER = Table(
         "parent": "uuid",
         "recused": "jsonb",
         "warned": "jsonb",
+        "moved": "jsonb",
         "look_on": "date",
     },
     ("home", "id"),
@@ -113,7 +114,7 @@ _CASE = """
 SELECT number, item, item_version, item_name, flow_kind, applicant, division, receiving, deciding, channel, status,
        facts, progress, tasks, timing, received_at, accepted_at, decided_at, closed_at, journal_seq, journal_head,
        (SELECT jsonb_object_agg(h.person, h.duty) FROM casework.hand h WHERE h.home = m.home AND h.matter = m.id),
-       home, id, promised_due, legal_due, provisional, parent, recused, warned
+       home, id, promised_due, legal_due, provisional, parent, recused, warned, moved
 FROM casework.matter m
 """
 _LOCK = _CASE + "WHERE home = %s AND id = %s"
@@ -203,6 +204,7 @@ def _case(r: tuple[Any, ...]) -> Case:
         hands={person: Duty(duty) for person, duty in (r[21] or {}).items()},
         recused=tuple(r[28]),
         warned=tuple(r[29]),
+        moved=tuple((date.fromisoformat(day), deciding) for day, deciding in r[30]),
         accepted_at=r[16],
         decided_at=r[17],
         closed_at=r[18],
@@ -224,6 +226,8 @@ def keep(work: Work, case: Case, dues: Mapping[str, object]) -> None:
         "journal_head": case.thread.head,
         "recused": case.recused,
         "warned": case.warned,
+        "deciding": case.matter.deciding,
+        "moved": case.moved,
     }
     key = {"home": case.matter.home, "id": case.matter.id}
     if not case.fresh:
@@ -242,7 +246,6 @@ def keep(work: Work, case: Case, dues: Mapping[str, object]) -> None:
             "applicant": matter.applicant,
             "division": matter.division,
             "receiving": matter.receiving,
-            "deciding": matter.deciding,
             "channel": case.channel,
             "facts": case.facts,
             "received_at": matter.received_at,

@@ -227,6 +227,7 @@ class Reorganisation:
     day: date
     founded: tuple[Organisation, ...] = ()
     restructured: tuple[Restructuring, ...] = ()
+    renamed: tuple[Naming, ...] = ()
     transfers: tuple[Transfer, ...] = ()
 
 

@@ -46,14 +46,15 @@ __all__ = [
     "authority",
     "centre_of",
     "credit_code",
+    "decision",
     "deputies_of",
     "division_at",
     "end_deputy",
     "end_holding",
     "end_power",
     "enter",
-    "entered",
     "exempt",
+    "forget",
     "grant_power",
     "heir",
     "hold",
@@ -411,6 +412,12 @@ def suppose(work: Work, made: Plan) -> None:
     _SHELF.suppose(work, store.STAFF, posts)
 
 
+def forget(work: Work) -> None:
+    """What was supposed is no longer: the directory is again as it is."""
+    work.held.pop(store.PLACES, None)
+    work.held.pop(store.STAFF, None)
+
+
 def enter(work: Work, wanted: Reorganisation) -> None:
     """登记方案: a decision waits for its day. Conflict `directory.entered_already`. K4"""
     work.add(
@@ -426,15 +433,15 @@ def enter(work: Work, wanted: Reorganisation) -> None:
     )
 
 
-def entered(work: Work, document: str) -> Reorganisation | None:
-    """待生效方案: a decision that waits for its day, locked; none once it was withdrawn or carried out."""
+def decision(work: Work, document: str, state: str) -> Reorganisation | None:
+    """改革方案: a decision that is entered, withdrawn or done, locked; none when it is not in this state. K4"""
     found = store.reorganisation(work, document)
-    return msgspec.convert(found[0], Reorganisation) if found and found[1] == "entered" else None
+    return msgspec.convert(found[0], Reorganisation) if found and found[1] == state else None
 
 
 def withdraw(work: Work, document: str) -> None:
     """撤回方案: before its day it can be taken back, and then never happens. NotFound `directory.not_entered`."""
-    if entered(work, document) is None:
+    if decision(work, document, "entered") is None:
         raise NotFound("directory.not_entered", document=document)
     work.change(store.REORGANISATION, {"document": document}, {"state": "withdrawn", "settled_at": work.now})
 

@@ -259,6 +259,8 @@ def write_plan(work: Work, made: Plan, before: Directory) -> None:
             gone = ended(before.organisation(r.organisation), r, day)
             work.change(ORGANISATION, {"code": gone.code}, {"valid_to": day, "successor": gone.successor})
     work.save()  # what follows refers to organisations and posts that are new
+    for naming in wanted.renamed:
+        work.add(NAMING, asdict(naming))
     for succession in made.successions:
         work.add(SUCCESSION, asdict(succession))
     for code, post in made.posts:

@@ -87,6 +87,7 @@ ACT = {
     "case.refused": mark("不予受理"),
     "case.withdrawn": mark("撤回"),
     "case.terminated": mark("终止"),
+    "case.moved": mark("机构改革，移交承继机关"),
     "task.claimed": mark("领取"),
     "task.released": mark("放回"),
     "task.transferred": mark("转办"),

@@ -31,7 +31,7 @@ from yiwang.casework.messages import (
 )
 from yiwang.casework.rules import timing
 from yiwang.casework.rules.flow import Compiled, advance
-from yiwang.casework.rules.working import Working, after, without
+from yiwang.casework.rules.working import Working, after, gone_along, without
 from yiwang.catalogue.messages import Item, StepKind
 from yiwang.ground.clock import Extension, Limit
 from yiwang.ground.workdays import Calendar
@@ -125,7 +125,7 @@ def _event(flow: Compiled, progress: Progress, act: Act) -> FlowEvent | None:
             return Return(step=facts["step"], to=facts["to"], at=at)
         case "step.taken_back":
             return TakeBack(step=facts["step"], at=at)
-        case "case.closed":
+        case "case.closed" | "case.moved":
             return None
     place, _, word = act.act.partition(".")
     return Cancel(end=word, at=at) if place == "case" else None
@@ -144,6 +144,9 @@ def _beside(case: Replayed, act: Act) -> None:
         case "person.recused":
             case.recused = (*case.recused, act.facts["person"])
             case.tasks = {step: without(one, act.facts["person"]) for step, one in case.tasks.items()}
+        case "case.moved":
+            for step, moved in act.facts["tasks"].items():
+                case.tasks[step] = gone_along(case.tasks[step], moved["stayed"])
         case "clock.extended":
             extension = Extension(Limit.parse(act.facts["limit"]), act.person, act.facts["reason"], act.day)
             case.timing = replace(case.timing, extension=extension)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
@@ -59,6 +59,13 @@ def without(one: Working, person: str) -> Working:
     if person == one.holder or person in one.lenders:
         one = replace(one, holder="", lenders=())
     return replace(one, seats=_others(one, person))
+
+
+def gone_along(one: Working, stayed: Collection[str]) -> Working:
+    """移交后: at the heir's desk, where those who stayed behind hold nothing; what they have signed stands."""
+    if one.holder in stayed:
+        one = replace(one, holder="", lenders=())
+    return replace(one, seats=tuple(s for s in one.seats if s.at is not None or s.person not in stayed))
 
 
 def _others(one: Working, person: str) -> tuple[Seat, ...]:

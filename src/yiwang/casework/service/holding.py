@@ -82,18 +82,30 @@ def desk_of(work: Work, case: Case, step: Step, on: date | None = None) -> str:
         return AUTOMATIC
     if who.at is At.RECEIVING:
         return case.matter.receiving
+    deciding = _deciding(case, on)
     if who.line == "*" and who.at is At.DECIDING:
-        return case.matter.deciding
-    level = directory.organisation(work, case.matter.deciding).level if who.at is At.DECIDING else who.at.value
-    return directory.resolve(work, who.line, level, case.matter.division, on or work.today).code
+        return deciding
+    level = directory.organisation(work, deciding).level if who.at is At.DECIDING else who.at.value
+    return directory.resolve(work, who.line, level, case.matter.division, on or work.today, case.matter.item).code
+
+
+def _deciding(case: Case, on: date | None) -> str:
+    """Who decides; on a day before a reorganisation, who did then."""
+    then = [deciding for day, deciding in case.moved if on is not None and on < day]
+    return then[0] if then else case.matter.deciding
 
 
 def organisations_of(work: Work, case: Case) -> frozenset[str]:
-    """经办单位: every organisation that has or had something to do with the case; nobody else may see it. K3"""
+    """经办单位: every organisation that has or had something to do with the case, and whoever has taken over from it;
+    nobody else may see it. K3
+    """
     flow = flow_of(work, case)
     open_now = {t.desk for t in case.tasks.values()}
     worked = {_desk_then(work, case, done) for done in case.progress.done if flow.step(done.step).who is not None}
-    return frozenset({case.matter.receiving, case.matter.deciding, *open_now, *worked})
+    decided = {deciding for _, deciding in case.moved}
+    known = {case.matter.receiving, case.matter.deciding, *decided, *open_now, *worked}
+    item, division = case.matter.item, case.matter.division
+    return frozenset(known | {directory.heir(work, code, item, division, work.today) for code in known})
 
 
 def decisions(work: Work, case: Case) -> dict[str, str]:

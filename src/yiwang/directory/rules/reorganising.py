@@ -20,7 +20,7 @@ from yiwang.directory.messages import (
     Succession,
     Transfer,
 )
-from yiwang.directory.rules.posts import permit_roles
+from yiwang.directory.rules.posts import CENTRE, permit_roles
 from yiwang.directory.rules.resolution import LEVELS, Directory, covers, overlapping, prefix
 from yiwang.directory.rules.staffing import Staffing, order, staffing
 from yiwang.ground.outcome import Refused
@@ -55,6 +55,7 @@ def plan(directory: Directory, staff: Staffing, wanted: Reorganisation, today: d
     hindrances = [
         *_of_the_day(wanted, today),
         *_of_founded(scene),
+        *_of_renamed(scene),
         *(h for r in wanted.restructured for h in _of_restructuring(scene, r)),
         *(h for t in wanted.transfers for h in _of_transfer(scene, t)),
     ]
@@ -85,7 +86,10 @@ def suppose(directory: Directory, staff: Staffing, made: Plan) -> tuple[Director
         if old.held_from < wanted.day:
             held.append(replace(old, held_to=wanted.day))
         powers[new.item] = (*held, new)
-    after = replace(directory, organisations=organisations, successions=successions, powers=powers)
+    namings = dict(directory.namings)
+    for n in wanted.renamed:
+        namings[n.organisation] = (*namings.get(n.organisation, ()), n)
+    after = replace(directory, organisations=organisations, successions=successions, powers=powers, namings=namings)
     return after, _staff_after(staff, made)
 
 
@@ -186,11 +190,21 @@ def _of_founded(scene: _Scene) -> Iterator[Hindrance]:
             yield Hindrance(code="no_such_line_or_division", about=o.code)
 
 
+def _of_renamed(scene: _Scene) -> Iterator[Hindrance]:
+    for n in scene.wanted.renamed:
+        if scene.organisation(n.organisation) is None:
+            yield Hindrance(code="not_standing", about=n.organisation)
+        if any(x.since >= n.since for x in scene.directory.namings.get(n.organisation, ())):
+            yield Hindrance(code="named_already", about=n.organisation)
+
+
 def _of_restructuring(scene: _Scene, r: Restructuring) -> Iterator[Hindrance]:
     old = scene.directory.organisations.get(r.organisation)
     if old is None or not covers(old.valid_from, old.valid_to, scene.wanted.day):
         yield Hindrance(code="not_standing", about=r.organisation)
         return
+    if old.kind in CENTRE:
+        yield Hindrance(code="centre", about=r.organisation)
     given = {s.successor for each in scene.directory.successions.values() for s in each if s.since == scene.wanted.day}
     if r.organisation in given:
         yield Hindrance(code="heir_gives", about=r.organisation)
