@@ -15,7 +15,7 @@ from litestar.exceptions import HTTPException
 from litestar.types import Receive
 
 from yiwang.catalogue.messages import StepKind
-from yiwang.desks.department.pages import _command
+from yiwang.desks.department.commands import command_of
 from yiwang.front.admission import READ_SECONDS, hurried
 from yiwang.front.desk import Form
 
@@ -217,7 +217,7 @@ def test_a_body_that_does_not_come_is_not_waited_for() -> None:
 def test_a_number_of_days_that_only_looks_like_one() -> None:
     form = Form([("outcome", "start"), ("days_needed", "²")])
     where = {"home": 1, "id": uuid4(), "task": uuid4()}
-    assert _command(StepKind.SPECIAL, form, where)[1].days_needed == 0
+    assert command_of(StepKind.SPECIAL, form, where)[1].days_needed == 0
 
 
 @pytest.mark.parametrize(

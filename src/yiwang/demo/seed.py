@@ -15,11 +15,23 @@ from yiwang.directory import service as directory
 from yiwang.directory.messages import Person, Power
 from yiwang.ground.actor import SYSTEM
 from yiwang.handling.service import experts
+from yiwang.handling.service import phrases as handling
 from yiwang.plumbing.work import Engine, Work
 
 EFFECTIVE = date(2017, 8, 1)
 SIGNED = date(2017, 7, 31)
 EDITOR = "demo-editor"
+PHRASES = (
+    ("review", "pass", "材料齐全", "材料齐全，符合法定形式，同意进入下一环节。"),
+    ("review", "pass", "符合条件", "经审查，〔申请人〕申请的〔事项〕符合法定条件和标准，建议准予。"),
+    ("review", "fail", "条件不符", "经审查，〔申请人〕的申请不符合法定条件，理由如下："),
+    ("consult", "agree", "无意见", "经研究，对〔申请人〕的〔事项〕无不同意见。"),
+    ("consult", "conditional", "附条件", "原则同意，请按所附条件办理。"),
+    ("consult", "no_competence", "不属职责", "所询事项不属本部门职责，建议另行征求意见。"),
+    ("decide", "grant", "准予", "经审查，〔申请人〕的申请符合法定条件、标准，依法准予。"),
+    ("decide", "refuse", "不予", "经审查，〔申请人〕的申请不符合法定条件，依法不予许可。理由如下："),
+    ("special", "pass", "评审通过", "评审组一致认为符合要求，评审通过。"),
+)
 LEVELS = {"省": "province", "市": "city", "县": "county", "乡": "county"}
 
 
@@ -39,7 +51,8 @@ def seed(engine: Engine) -> bool:
         if not catalogue.items(work):
             _catalogue(work, items.demo_items())
             fresh = True
-    return fresh
+    with engine.begin(SYSTEM) as work:
+        return _phrases(work) or fresh
 
 
 def _missing(work: Work) -> list[DemoPerson]:
@@ -83,3 +96,9 @@ def _catalogue(work: Work, loaded: list[Item]) -> None:
         directory.grant_power(
             work, Power(item=item.code, area="33", level=level, held_from=SINCE, basis=item.legal_basis)
         )
+
+
+def _phrases(work: Work) -> bool:
+    """审批用语: a few for every department of the demo that has none yet."""
+    houses = sorted({p.organisation for p in everybody() if p.seat == "department"})
+    return handling.begin(work, houses, PHRASES) > 0

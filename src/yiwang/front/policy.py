@@ -40,6 +40,7 @@ ACTS: Mapping[str, frozenset[str]] = {
     "delivery.hand_over": frozenset({"issuer"}),
     "case.work": DEPARTMENT,
     "case.extend": frozenset({"head"}),
+    "phrase.write": frozenset({"head", "reviewer"}),
     "case.read": DEPARTMENT | CENTRE | {"supervisor", "auditor"},
     "clock.read": DEPARTMENT | CENTRE | {"supervisor", "auditor", "applicant"},
     "thread.read": frozenset({"supervisor", "auditor"}),

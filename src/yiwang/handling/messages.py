@@ -184,3 +184,14 @@ class Issued:
     key: str
     at: datetime
     genuine: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Phrase:
+    """用语: words for an outcome of a kind of step (any outcome when it names none), under a short title."""
+
+    id: UUID
+    kind: str
+    outcome: str
+    title: str
+    words: str

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from yiwang.ground.audit import Key, Stretch
 from yiwang.handling.messages import Expert
-from yiwang.plumbing.tables import Table
+from yiwang.plumbing.tables import Mode, Table
 from yiwang.plumbing.work import Work
 
 OPINION = Table(
@@ -86,6 +86,22 @@ DOCUMENT = Table(
         "at": "timestamptz",
     },
     ("home", "matter", "id"),
+)
+PHRASE = Table(
+    "handling.phrase",
+    {
+        "desk": "text",
+        "id": "uuid",
+        "place": "int",
+        "step_kind": "text",
+        "outcome": "text",
+        "title": "text",
+        "words": "text",
+        "written_by": "text",
+        "written_at": "timestamptz",
+    },
+    ("desk", "id"),
+    {Mode.REMOVE: "handling.phrase_gone"},
 )
 EXPERT = Table(
     "handling.expert",
@@ -324,3 +340,11 @@ def decided(work: Work, stretch: Stretch) -> dict[Key, dict[str, str]]:
     for home, matter, step, outcome in rows:
         found.setdefault((home, matter), {})[step] = outcome
     return found
+
+
+def phrases(work: Work, desk: str) -> list[tuple[UUID, str, str, str, str]]:
+    """The phrases of an organisation: id, kind of step, outcome, title, words."""
+    return work.read(
+        "SELECT id, step_kind, outcome, title, words FROM handling.phrase WHERE desk = %s ORDER BY place, id",
+        (desk,),
+    )

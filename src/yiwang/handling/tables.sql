@@ -121,3 +121,18 @@ CREATE TABLE handling.numbering (
     last   int  NOT NULL,
     CONSTRAINT numbering_pkey PRIMARY KEY (desk, year, series)
 );
+
+-- What an organisation's officers say again and again (审批用语), by kind of step and outcome.
+-- placement: desk
+CREATE TABLE handling.phrase (
+    desk       text        NOT NULL,
+    id         uuid        NOT NULL,
+    place      int         NOT NULL,
+    step_kind  text        NOT NULL CHECK (step_kind IN ('review', 'consult', 'decide', 'special')),
+    outcome    text        NOT NULL DEFAULT '',
+    title      text        NOT NULL,
+    words      text        NOT NULL,
+    written_by text        NOT NULL,
+    written_at timestamptz NOT NULL,
+    CONSTRAINT phrase_pkey PRIMARY KEY (desk, id)
+);

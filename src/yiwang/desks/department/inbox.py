@@ -18,6 +18,7 @@ from yiwang.front.look import wording
 from yiwang.front.look.naming import name_of
 from yiwang.front.look.parts import Listing, NavItem, Option
 from yiwang.front.words import WORDS
+from yiwang.handling.service.phrases import OUTCOMES
 from yiwang.plumbing.i18n import Translator, mark, translator
 from yiwang.plumbing.work import Work
 
@@ -199,6 +200,7 @@ def _lines(
         yield {
             "ref": ref,
             "href": asked.link(f"{PATH}/{ref}"),
+            "name": f"{ref}.{row.id}" if row.step_kind in OUTCOMES and row.role in desk.who.roles else "",
             "light": lights.of_row(row, desk.today, work.calendar),
             "row": row,
             "holder": people.get(row.holder, ""),

@@ -69,6 +69,14 @@ function selectRow() {
   if (box) box.click();
 }
 
+// A phrase goes into the field of its form, after what stands there.
+function insert(phrase) {
+  const field = phrase.form.elements.words;
+  field.value = [field.value.trim(), phrase.dataset.insert].filter(Boolean).join("\n");
+  field.dispatchEvent(new Event("input", { bubbles: true }));
+  field.closest("details")?.setAttribute("open", "");
+}
+
 function press(key) {
   const all = [...document.querySelectorAll("[data-key]")].filter((element) => element.dataset.key.toLowerCase() === key && !element.disabled);
   const wanted = all.find(visible) || all.find(folded);
@@ -172,6 +180,8 @@ document.addEventListener("click", (event) => {
   if (number && navigator.clipboard) copy(number);
   if (target.closest("[data-print]")) print();
   if (target.closest("[data-select-row]")) selectRow();
+  const phrase = target.closest("[data-insert]");
+  if (phrase) { event.preventDefault(); insert(phrase); }
   const row = target.closest("tr[data-href]");
   if (row && !target.closest("a, button, input, label, [data-copy]") && !String(getSelection())) location.assign(row.dataset.href);
   document.querySelectorAll("details.menu[open]").forEach((menu) => { if (!menu.contains(target)) menu.open = false; });

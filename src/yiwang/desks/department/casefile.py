@@ -1,0 +1,115 @@
+"""办件页 — one case on one screen, beside the list it was chosen from: its file, its clock, what can be done."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from litestar import Response
+
+from yiwang.casework.messages import Case, Task
+from yiwang.casework.service import holding
+from yiwang.casework.service import reading as caseread
+from yiwang.catalogue import service as catalogue
+from yiwang.catalogue.messages import StepKind
+from yiwang.desks.department import phrasebook, reviewers
+from yiwang.desks.department.inbox import asked_of, shown
+from yiwang.desks.department.reach import concerned
+from yiwang.directory import service as directory
+from yiwang.front import lights
+from yiwang.front.delays import bar
+from yiwang.front.desk import Desk, Form
+from yiwang.front.look.parts import Light
+from yiwang.front.picture import picture
+from yiwang.front.records import labels
+from yiwang.front.thread import said, timeline, view
+from yiwang.ground.outcome import Refused
+from yiwang.handling.service import documents
+from yiwang.handling.service import reading as opinions
+from yiwang.intake.service import reading
+from yiwang.plumbing.work import Work
+from yiwang.sharing.service import requests as sharing
+
+
+def case_page(
+    ref: str,
+    desk: Desk,
+    done: int = 0,
+    problem: Refused | None = None,
+    sent: Form | None = None,
+    at: UUID | None = None,
+) -> Response[str]:
+    """办件页: everything of a case that its desk may see; after a refusal with what was written and what was wrong."""
+    faults = desk.faults(problem) if problem else []
+    chosen = sent.get("phrase") if sent else ""
+    with desk.work() as work:
+        home, case_id, case = concerned(work, ref)
+        application = reading.application(work, home, case_id)
+        item = reading.item_of(work, application).item
+        file = opinions.file_of(work, home, case_id)
+        seen, acts = view(work, case), caseread.thread(work, home, case_id)
+        people = {o.person for o in file.opinions} | {d.person for d in file.decisions}
+        people |= {t.holder for t in case.tasks.values() if t.holder}
+        context: dict[str, Any] = {
+            "seen": seen,
+            "steps": timeline(work, case),
+            "lamp": lights.of_case(case, seen.dues),
+            "file": file,
+            "papers": documents.of_case(work, home, case_id),
+            "held": sharing.read_held(work, home, case_id, "review"),
+            "thread": said(work, acts, case),
+            "life": bar(work, case, acts),
+            "brought": reading.brought(work, home, case_id),
+            "needs": catalogue.needs(item, application.answers),
+            "mine": [_task(work, desk, case, t) for t in case.tasks.values() if _ours(desk, t)],
+            "names": directory.names_of(work, people) | opinions.expert_names(work, file),
+            "places": directory.snapshot(work).organisations,
+            "lines": directory.snapshot(work).lines,
+            "picture": picture(work, case, acts),
+            **shown(work, desk, asked_of(desk), ref),
+        }
+    if sent and chosen:
+        phrases = [p.words for m in context["mine"] for p in m["phrases"] if str(p.id) == chosen]
+        sent = Form([("words", "\n".join(filter(None, (sent.get("words").strip(), *phrases)))), *sent.pairs])
+    return desk.page(
+        "dossier.html",
+        422 if problem else 200,
+        ref=ref,
+        application=application,
+        item=item,
+        materials={m.code: m for m in item.materials},
+        done=done,
+        problem=problem,
+        labels=labels(item, desk.language),
+        faults=faults,
+        wrong={f.field: f.message for f in faults},
+        sent=sent,
+        at=at,
+        **context,
+    )
+
+
+def _ours(desk: Desk, task: Task) -> bool:
+    return task.desk == desk.who.organisation and task.role in desk.who.roles
+
+
+def _task(work: Work, desk: Desk, case: Case, task: Task) -> dict[str, Any]:
+    """What waits for the actor in a case: the task, its step, the earlier steps it may go back to."""
+    flow = holding.published_of(work, case).item.flow
+    finished = {d.step for d in case.progress.done if d.outcome != "skip"}
+    back = [s for s in flow.steps if s.id in finished and s.id != task.step and s.kind is StepKind.REVIEW]
+    return {
+        "task": task,
+        "step": holding.step_of(work, case, task.step),
+        "back": back,
+        "light": _light(work, case, task),
+        "phrases": phrasebook.fitting(work, case, holding.step_of(work, case, task.step).kind),
+        **reviewers.shown(work, case, holding.step_of(work, case, task.step)),
+        "taken": bool(task.holder) and task.holder != desk.who.person,
+    }
+
+
+def _light(work: Work, case: Case, task: Task) -> Light | None:
+    """A task's light against its own limit, which leads to why it is that day."""
+    why = lights.explanation(case.matter.home, case.matter.id, task.step)
+    return lights.towards(task.due, task.opened_at, work.today, work.calendar, why) if task.due else None
