@@ -38,10 +38,10 @@ FLOW = {
     "撤回申请时钟还停着": ("if token.step in self.suspended:", "if False:"),
     "必经的环节也能跳过": ("if not step.optional or", "if"),
     "有条件的路不走": (
-        "chosen = next((e for e in edges if e.when is not None and self.holds(e.when)), None)",
+        "chosen = next((way for way in ways if not way.always and self.holds(way)), None)",
         "chosen = None",
     ),
-    "分流开到不涉及的部门": ("if self.holds(e.when)]", "]"),
+    "分流开到不涉及的部门": ("if self.holds(way)]", "]"),
     "退回时其他分支还在办": ("            run.close_all(flow.inside[fork])\n", ""),
     "重办的分支要等别的分支": (
         "run.branching[fork] = Branching(fork=fork, need=1)",

@@ -16,15 +16,41 @@ _BORDERS = (StepKind.ACCEPT, StepKind.FETCH, StepKind.DECIDE)
 """Behind these nothing goes back: an acceptance and a decision have been told to the applicant."""
 
 
+OUTCOME_OF = "outcome:"
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """去向: where an edge leads, and when: always, or when an answer to `question` or the last outcome of `step` is one
+    of `values`.
+    """
+
+    target: str
+    always: bool = True
+    question: str = ""
+    step: str = ""
+    values: frozenset[str] = frozenset()
+
+
+def _way(edge: Edge) -> Way:
+    if edge.when is None:
+        return Way(edge.target)
+    asked, values = edge.when.question, frozenset(edge.when.values)
+    if asked.startswith(OUTCOME_OF):
+        return Way(edge.target, always=False, step=asked.removeprefix(OUTCOME_OF), values=values)
+    return Way(edge.target, always=False, question=asked, values=values)
+
+
 @dataclass(frozen=True, slots=True)
 class Compiled:
-    """流程图索引: steps and edges by step; `joins` maps a fork to its join, `inside` to the steps between the two,
-    `leads` to the branches of the lead's line.
+    """流程图索引: steps, edges and ways by step; `joins` maps a fork to its join, `inside` to the steps between the
+    two, `leads` to the branches of the lead's line.
     """
 
     flow: Flow
     steps: Mapping[str, Step]
     after: Mapping[str, tuple[Edge, ...]]
+    ways: Mapping[str, tuple[Way, ...]]
     before: Mapping[str, tuple[str, ...]]
     joins: Mapping[str, str]
     around: Mapping[str, Around]
@@ -66,6 +92,7 @@ def compile_flow(flow: Flow) -> Compiled:
         flow=flow,
         steps=steps,
         after={k: tuple(v) for k, v in after.items()},
+        ways={k: tuple(map(_way, v)) for k, v in after.items()},
         before={k: tuple(v) for k, v in before.items()},
         joins=joins,
         around={s: around.get(s, ()) for s in steps},

@@ -15,6 +15,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
+from functools import lru_cache
 
 from yiwang.casework.messages import (
     Begin,
@@ -39,8 +40,8 @@ from yiwang.casework.messages import (
     TakeBack,
     Token,
 )
-from yiwang.casework.rules.chart import Compiled, compile_flow, compiled, earlier_steps
-from yiwang.catalogue.messages import ClockEffect, Condition, JoinRule, Silence, Step, StepKind
+from yiwang.casework.rules.chart import Compiled, Way, compile_flow, compiled, earlier_steps
+from yiwang.catalogue.messages import ClockEffect, JoinRule, Silence, Step, StepKind
 from yiwang.ground.outcome import Conflict, Refused
 
 # One door to the flow: the chart's index is had from here.
@@ -71,6 +72,17 @@ _UNDONE = frozenset({StepKind.REVIEW, StepKind.CONSULT, StepKind.SPECIAL})
 """What may be taken back: words to colleagues; an acceptance, a decision, a delivery have reached the applicant."""
 
 
+@lru_cache(maxsize=4096)
+def _closed(step: str, outcome: str) -> StepClosed:
+    """The same few effects in every case: making one anew costs more than finding it."""
+    return StepClosed(step=step, outcome=outcome)
+
+
+@lru_cache(maxsize=4096)
+def _opened(step: str, rounds: int) -> StepOpened:
+    return StepOpened(step=step, round=rounds)
+
+
 class _Run:
     """One advance on its way: the state being made and the effects so far."""
 
@@ -93,23 +105,21 @@ class _Run:
         self.flow.step(step)
         raise Conflict("flow.step_not_open", step=step)
 
-    def holds(self, condition: Condition | None) -> bool:
-        if condition is None:
+    def holds(self, way: Way) -> bool:
+        if way.always:
             return True
-        if condition.question.startswith("outcome:"):
-            step = condition.question.removeprefix("outcome:")
-            last = next((d.outcome for d in reversed(self.done) if d.step == step), "")
-            return last in condition.values
-        given = self.facts.get(condition.question, ())
-        values = (given,) if isinstance(given, str) else given
-        return any(v in condition.values for v in values)
+        if way.step:
+            last = next((d.outcome for d in reversed(self.done) if d.step == way.step), "")
+            return last in way.values
+        given = self.facts.get(way.question, ())
+        return given in way.values if isinstance(given, str) else not way.values.isdisjoint(given)
 
     def close(self, token: Token, outcome: str, to: str = "") -> None:
         if token.step in self.suspended:
             self.resume(token.step)
         self.open.remove(token)
         self.done.append(Done(step=token.step, outcome=outcome, at=self.at, round=token.round, to=to))
-        self.effects.append(StepClosed(step=token.step, outcome=outcome))
+        self.effects.append(_closed(token.step, outcome))
 
     def close_all(self, steps: frozenset[str]) -> None:
         """Branches nobody waits for any more: their open steps end, and what they had forked."""
@@ -134,15 +144,13 @@ class _Run:
             self._open(step)
 
     def _open(self, step: Step) -> None:
-        rounds = 0
-        for done in self.done:
-            rounds += done.step == step.id
-        if rounds >= MOST_ROUNDS or any(t.step == step.id for t in self.open):
+        rounds = len([None for d in self.done if d.step == step.id])
+        if rounds >= MOST_ROUNDS or step.id in [t.step for t in self.open]:
             raise Refused("flow.in_circles", step=step.name)
         if step.clock is ClockEffect.AFTER and not self._met():
             self.effects.append(ClockMet())
         self.open.append(Token(step=step.id, since=self.at, round=rounds))
-        self.effects.append(StepOpened(step=step.id, round=rounds))
+        self.effects.append(_opened(step.id, rounds))
 
     def _met(self) -> bool:
         """Whether a step after the limit was opened before: the clock is met once."""
@@ -151,7 +159,7 @@ class _Run:
         return any(steps[s].clock is ClockEffect.AFTER for s in past if s in steps)
 
     def _fork(self, fork: Step) -> None:
-        targets = [e.target for e in self.flow.after[fork.id] if self.holds(e.when)]
+        targets = [way.target for way in self.flow.ways[fork.id] if self.holds(way)]
         join = self.flow.steps[self.flow.joins[fork.id]]
         if not targets:
             self.leave(join.id)
@@ -176,14 +184,14 @@ class _Run:
 
     def leave(self, step_id: str) -> None:
         """A token leaves a step along the one edge that holds; a conditional edge goes before an unconditional one."""
-        edges = self.flow.after[step_id]
-        if not edges:
+        ways = self.flow.ways[step_id]
+        if not ways:
             return
-        if len(edges) == 1 and edges[0].when is None:
-            self.enter(edges[0].target, step_id)
+        if len(ways) == 1 and ways[0].always:
+            self.enter(ways[0].target, step_id)
             return
-        chosen = next((e for e in edges if e.when is not None and self.holds(e.when)), None)
-        chosen = chosen or next((e for e in edges if e.when is None), None)
+        chosen = next((way for way in ways if not way.always and self.holds(way)), None)
+        chosen = chosen or next((way for way in ways if way.always), None)
         if chosen is None:
             raise Refused("flow.no_way", step=self.flow.steps[step_id].name)
         self.enter(chosen.target, step_id)
