@@ -10,6 +10,7 @@ from yiwang.commands.bench import bench
 from yiwang.commands.demo import demo
 from yiwang.commands.due import due
 from yiwang.commands.load import load
+from yiwang.commands.rebase import rebase
 from yiwang.commands.reconcile import reconcile
 from yiwang.commands.reorganise import reorganise
 from yiwang.commands.running import migrate, serve, worker
@@ -37,6 +38,7 @@ app.command()(witness)
 app.command()(verify)
 app.command()(reconcile)
 app.command()(reorganise)
+app.command()(rebase)
 app.command()(bench)
 app.command()(simulate)
 app.add_typer(load)

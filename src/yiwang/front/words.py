@@ -84,6 +84,7 @@ ACT = {
     "case.accepted": mark("受理"),
     "case.deemed_accepted": mark("视为受理"),
     "case.closed": mark("办结"),
+    "case.rebased": mark("改按新版流程办理"),
     "case.refused": mark("不予受理"),
     "case.withdrawn": mark("撤回"),
     "case.terminated": mark("终止"),

@@ -45,7 +45,17 @@ from yiwang.catalogue.messages import ClockEffect, JoinRule, Silence, Step, Step
 from yiwang.ground.outcome import Conflict, Refused
 
 # One door to the flow: the chart's index is had from here.
-__all__ = ["OUTCOMES", "SKIP", "Compiled", "advance", "compile_flow", "compiled", "earlier_steps", "takes_back"]
+__all__ = [
+    "OUTCOMES",
+    "SKIP",
+    "Compiled",
+    "advance",
+    "compile_flow",
+    "compiled",
+    "earlier_steps",
+    "refold",
+    "takes_back",
+]
 
 OUTCOMES: Mapping[StepKind, frozenset[str]] = {
     StepKind.ACCEPT: frozenset({"accept"}),
@@ -327,7 +337,7 @@ def _take_back(flow: Compiled, state: Progress, event: TakeBack, facts: Facts) -
     if last is None or last.step != step.id or last.outcome == RETURNED or step.kind not in _UNDONE:
         raise no
     try:
-        before = _refold(flow, state.done[: state.done.index(last)], facts, last.at)
+        before = refold(flow, state.done[: state.done.index(last)], facts, last.at)
         before = replace(before, suspended=state.suspended)
         after, effects = advance(flow, before, Finish(step=step.id, outcome=last.outcome, at=last.at), facts)
     except Refused as refusal:
@@ -353,8 +363,10 @@ def takes_back(flow: Compiled, state: Progress, step: str, facts: Facts) -> bool
     return True
 
 
-def _refold(flow: Compiled, done: tuple[Done, ...], facts: Facts, at: datetime) -> Progress:
-    """The state that follows from what was finished until then. Cancelled steps follow from the others."""
+def refold(flow: Compiled, done: tuple[Done, ...], facts: Facts, at: datetime) -> Progress:
+    """重走: the state that follows from what was finished; cancelled steps follow from the others. Refused where the
+    chart could not have gone so.
+    """
     state, _ = advance(flow, Progress(), Begin(at=done[0].at if done else at), facts)
     for d in done:
         if d.outcome == CANCELLED:

@@ -125,7 +125,7 @@ def _event(flow: Compiled, progress: Progress, act: Act) -> FlowEvent | None:
             return Return(step=facts["step"], to=facts["to"], at=at)
         case "step.taken_back":
             return TakeBack(step=facts["step"], at=at)
-        case "case.closed" | "case.moved":
+        case "case.closed" | "case.moved" | "case.rebased":
             return None
     place, _, word = act.act.partition(".")
     return Cancel(end=word, at=at) if place == "case" else None
@@ -137,6 +137,9 @@ def _beside(case: Replayed, act: Act) -> None:
         case "correction.asked":
             case.status = Status.CORRECTION
             case.hands |= _hands(act)
+        case "case.rebased":
+            promised, legal = (Limit.parse(act.facts[k]) if act.facts[k] else None for k in ("promised", "legal"))
+            case.timing = replace(case.timing, promised=promised, legal=legal)
         case "correction.received":
             case.status = Status.SUBMITTED
         case "experts.drawn":
