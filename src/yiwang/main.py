@@ -84,7 +84,7 @@ def real_clock() -> datetime:
 def engine(database: Database, clock: Callable[[], datetime] = real_clock) -> Engine:
     """The engine on a migrated database, with the keys of this installation."""
     with database.connection() as connection:
-        keys = ensure(connection, ("home", "licence"))
+        keys = ensure(connection, ("home", "licence", "rows"))
     home_key = bytes.fromhex(keys["home"])
     return Engine(
         database=database,
@@ -92,6 +92,7 @@ def engine(database: Database, clock: Callable[[], datetime] = real_clock) -> En
         clock=clock,
         home=lambda kind, identifier: home_of(home_key, kind, identifier),
         signer=Signer.from_hex(keys["licence"]),
+        secret=bytes.fromhex(keys["rows"]),
     )
 
 

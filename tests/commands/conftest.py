@@ -23,6 +23,7 @@ from yiwang.directory import service as directory
 from yiwang.ground.actor import SYSTEM
 from yiwang.intake.messages import Delivery, Draft, Lack, Submit
 from yiwang.intake.service import applications
+from yiwang.plumbing import sealing
 from yiwang.plumbing.database import Database
 from yiwang.plumbing.postgres import Cluster
 from yiwang.plumbing.postgres_roles import ADMIN, APP
@@ -64,6 +65,16 @@ def _draft(engine: Engine, script: Script, person: str) -> tuple[int, Any]:
             work,
         )
     return drafted.home, drafted.id
+
+
+def another_application(engine: Engine) -> None:
+    """One more, drafted and handed in now."""
+    script = scripts([(f.identifier, f.name, f"firm-{n + 1}") for n, f in enumerate(map(roster.firm, range(3)))])[1]
+    home, case = _draft(engine, script, "firm-1")
+    with engine.begin(SYSTEM) as work:
+        firm = directory.actor_of(work, "firm-1", "", "test")
+    with engine.begin(firm) as work:
+        applications.submit(Submit(home=home, id=case, form=script.form, delivery=Delivery.E_LICENCE), work)
 
 
 def _half_way(engine: Engine, clock: SimulatedClock, plays: list[Script]) -> None:
@@ -114,6 +125,7 @@ def fill(engine: Engine, clock: SimulatedClock) -> None:
         for act in begun.acts:
             walker._act(act, home, case)
     _half_way(engine, clock, plays)
+    sealing.seal(engine)
 
 
 def drop(cluster: Cluster, name: str) -> None:

@@ -21,7 +21,7 @@ def test_journals_as_they_were_written_are_whole(walked: Installation) -> None:
     ran = walked.run("verify", "--json")
     assert ran.code == 0
     assert ran.said["broken"] == []
-    [[threads, entries]] = walked.sql("SELECT count(DISTINCT thread), count(*) FROM plumbing.journal")
+    [[threads, entries]] = walked.sql("SELECT count(DISTINCT thread), count(*) FROM plumbing.journal WHERE seq > 0")
     assert (ran.said["threads"], ran.said["entries"]) == (threads, entries)
     assert threads > 8
 

@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
+from dataclasses import replace
 from pathlib import Path
 from threading import Thread as OfThread
 from uuid import UUID
@@ -257,7 +258,7 @@ def test_a_witness_looks_at_the_signature(bare: Engine, witness: Witness) -> Non
     sealed(bare)
     now = head(bare)
     with pytest.raises(Unwitnessed, match="signature"):
-        witness.take(Head(5, now.root, now.at, now.key, now.signature), [])
+        witness.take(replace(now, size=5), [])
     witness.take(now, [])
     for proof in ([], [now.root]):
         with pytest.raises(Unwitnessed, match="another key"):
@@ -325,7 +326,14 @@ def test_a_head_survives_its_text(bare: Engine) -> None:
     now = head(bare)
     assert head_of(json.loads(json.dumps(now.as_text()))) == now
     assert continues(0, now.size, NOTHING.root, now.root, [])
-    for name, wrong in (("size", -1), ("root", "00"), ("at", "2017-08-14T09:00:00"), ("signature", "x"), ("key", "")):
+    for name, wrong in (
+        ("size", -1),
+        ("horizon", "0"),
+        ("root", "00"),
+        ("at", "2017-08-14T09:00:00"),
+        ("signature", "x"),
+        ("key", ""),
+    ):
         with pytest.raises(ValueError, match=r".*"):
             head_of({**now.as_text(), name: wrong})
 

@@ -68,6 +68,14 @@ MATTER = Table(
     },
     ("home", "id"),
     {"matter_pkey": "case.already_open", "matter_number_key": "work.try_again"},
+    thread=("id",),
+    parts=(
+        (
+            *("status", "progress", "tasks", "timing", "promised_due", "legal_due", "provisional", "accepted_at"),
+            *("decided_at", "closed_at", "journal_seq", "journal_head", "recused", "warned"),
+        ),
+        ("look_on",),
+    ),
 )
 HAND = Table(
     "casework.hand",
@@ -79,6 +87,7 @@ HAND = Table(
         "hand_department_handles": "case.department_handles",
         "hand_third_party_rates": "case.third_party_rates",
     },
+    thread=("matter",),
 )
 INBOX = Table(
     "casework.inbox",
@@ -402,15 +411,16 @@ def inbox_rows_of(
     return [InboxRow(*row[:-1]) for row in rows], rows[0][-1] if rows else 0
 
 
-def inbox_rows(work: Work, tasks: Sequence[tuple[str, UUID]]) -> dict[tuple[str, UUID], tuple[Any, ...]]:
+def inbox_rows(work: Work, tasks: Sequence[tuple[str, UUID]]) -> dict[tuple[str, UUID], dict[str, Any]]:
     """What stands in the inboxes for these tasks, by desk and id."""
+    columns = list(INBOX.columns)
     rows = work.read(
-        "SELECT i.desk, i.id, i.home, i.matter, i.number, i.step, i.role, i.step_due, i.promised_due, i.legal_due,"
-        " i.paused, i.holder, i.post, i.urged"
+        f"SELECT {', '.join(f'i.{c}' for c in columns)}"  # noqa: S608 — the columns are constants
         " FROM unnest(%s::text[], %s::uuid[]) AS t(desk, id) JOIN casework.inbox i USING (desk, id)",
         ([desk for desk, _ in tasks], [task for _, task in tasks]),
     )
-    return {(row[0], row[1]): row[2:] for row in rows}
+    found = [dict(zip(columns, row, strict=True)) for row in rows]
+    return {(row["desk"], row["id"]): row for row in found}
 
 
 def inbox_orphans(work: Work) -> list[tuple[str, UUID, int, UUID, str]]:

@@ -30,6 +30,7 @@ from yiwang.ground.home import HOMES
 from yiwang.ground.identifiers import LicenceIdentifier
 from yiwang.intake.messages import Accept, Channel, Delivery, Draft, Submit
 from yiwang.intake.service import applications
+from yiwang.plumbing.vouching import BROUGHT_IN
 from yiwang.plumbing.work import SHANGHAI, Engine
 from yiwang.sharing.messages import Correction, Fetch, Fetched
 
@@ -58,6 +59,7 @@ TABLES: Mapping[str, str] = {
 }
 """Tables of a case, parents first, and the column that names the case; an errand names it in its payload."""
 JOURNAL = "plumbing.journal"
+JOURNAL_COLUMNS = " (home, thread, seq, at, entry, hash, rows)"
 STAGES = ("submitted", "review", "closed", "closed")
 """Case n stands at stage n % 4: one waits to be accepted, one to be reviewed, two are over."""
 SLICE = 2_000
@@ -181,7 +183,8 @@ def _taken(connection: psycopg.Connection[Any], stage: str, home: int, case: UUI
             where = sql.SQL("home = {} AND {} = {}").format(sql.Literal(home), sql.Identifier(column), sql.Literal(key))
         pattern.tables[table] = _lines(connection, pattern, table, where)
     rows = connection.execute(
-        "SELECT at::text, entry FROM plumbing.journal WHERE home = %s AND thread = %s ORDER BY seq", (home, case)
+        "SELECT at::text, entry FROM plumbing.journal WHERE home = %s AND thread = %s AND seq > 0 ORDER BY seq",
+        (home, case),
     )
     pattern.entries = [(at, pattern.compiled(entry)) for at, entry in rows]
     return pattern
@@ -226,12 +229,13 @@ def copy_of(pattern: Pattern, n: int) -> tuple[Loaded, dict[str, str]]:
 
 def journal_of(pattern: Pattern, at: Loaded, values: dict[str, str]) -> str:
     """The copy's journal, chained anew; its head goes among the values."""
-    head, lines = GENESIS, []
+    head, lines, rows = GENESIS, [], BROUGHT_IN.hex()
     for seq, (moment, text) in enumerate(pattern.entries, start=1):
         entry = text % values
         head = link(head, entry)
         escaped = entry.replace("\\", "\\\\")
-        lines.append(f"{at.home}\t{at.id}\t{seq}\t{moment}\t{escaped}\t\\\\x{head.hex()}\n")
+        lines.append(f"{at.home}\t{at.id}\t{seq}\t{moment}\t{escaped}\t\\\\x{head.hex()}\t\\\\x{rows}\n")
+        rows = ""
     values["head"] = head.hex()
     return "".join(lines)
 
@@ -258,7 +262,8 @@ def load(conninfo: str, made: Sequence[Pattern], count: int, told: Callable[[int
             with connection.transaction():
                 for table, parts in texts.items():
                     name = sql.Identifier(*table.split("."))
-                    with connection.cursor().copy(sql.SQL("COPY {} FROM STDIN").format(name)) as copy:
+                    columns = sql.SQL(JOURNAL_COLUMNS if table == JOURNAL else "")
+                    with connection.cursor().copy(sql.SQL("COPY {}{} FROM STDIN").format(name, columns)) as copy:
                         copy.write("".join(parts))
             told(min(first + SLICE, count))
         connection.execute("ANALYZE")

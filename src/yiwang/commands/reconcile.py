@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from time import perf_counter
 from typing import Any
 
@@ -14,7 +14,7 @@ from yiwang.casework.service import auditing as casework
 from yiwang.commands.opening import AsJson, DataFolder, opened, progress
 from yiwang.enforcement import service as enforcement
 from yiwang.ground.actor import SYSTEM
-from yiwang.ground.audit import Difference, Key
+from yiwang.ground.audit import Difference, Key, Stretch
 from yiwang.ground.chain import canonical
 from yiwang.handling.service import auditing as handled
 from yiwang.intake.service import auditing as intake
@@ -61,24 +61,29 @@ def reconcile(data: DataFolder = None, as_json: AsJson = False) -> None:
 def differences(work: Work, told: Callable[[int], None] = lambda _: None) -> Iterator[tuple[str, Difference]]:
     """Every difference with the number of its case; each system looks at its own tables, a stretch at a time."""
     for stretch, kept in casework.stretches(work):
-        cases = {key: one.case for key, one in kept.items()}
-        found = [
-            *casework.differences(work, stretch, kept),
-            *intake.differences(work, stretch, cases),
-            *sharing.differences(work, stretch),
-            *handled.differences(work, stretch, cases),
-            *enforcement.differences(work, stretch, cases),
-            *oversight.differences(work, stretch, cases),
-        ]
-
-        def at(one: Difference) -> Key:
-            return one.home, one.id
-
-        for one in sorted(found, key=at):
-            case = cases.get(at(one))
-            yield (case.matter.number if case is not None else ""), one
+        yield from of_stretch(work, stretch, kept)
         told(len(kept))
     for one in casework.inbox_without_task(work):
         yield "", one
     for home, errand, kind, key, error in outbox.dead(work):
         yield "", Difference("errand.dead", home, errand, {"kind": kind, "key": key, "error": error})
+
+
+def of_stretch(work: Work, stretch: Stretch, kept: Mapping[Key, casework.Kept]) -> Iterator[tuple[str, Difference]]:
+    """The differences of one stretch and its cases, case by case."""
+    cases = {key: one.case for key, one in kept.items()}
+    found = [
+        *casework.differences(work, stretch, kept),
+        *intake.differences(work, stretch, cases),
+        *sharing.differences(work, stretch),
+        *handled.differences(work, stretch, cases),
+        *enforcement.differences(work, stretch, cases),
+        *oversight.differences(work, stretch, cases),
+    ]
+
+    def at(one: Difference) -> Key:
+        return one.home, one.id
+
+    for one in sorted(found, key=at):
+        case = cases.get(at(one))
+        yield (case.matter.number if case is not None else ""), one

@@ -29,6 +29,7 @@ def create_duties(command: CreateDuties, work: Work) -> None:
                 "number": command.number,
                 "item": command.item,
                 "granted_by": granted_by,
+                "state": "open",
                 "created_at": work.now,
             },
         )

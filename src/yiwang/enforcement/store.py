@@ -19,9 +19,12 @@ DUTY = Table(
         "number": "text",
         "item": "text",
         "granted_by": "text",
+        "state": "text",
         "created_at": "timestamptz",
     },
     ("home", "matter", "organisation"),
+    thread=("matter",),
+    parts=(("state",),),
 )
 
 

@@ -15,23 +15,28 @@ _HEAD = "yiwang/head/1"
 
 def leaf_of(home: int, thread: UUID, seq: int, seal: bytes, rows: bytes) -> bytes:
     """叶 — the leaf hash of an entry: where it stands, its seal in the chain, digests of what was written with it."""
-    return leaf_hash(_LEAF + home.to_bytes(2, "big") + thread.bytes + seq.to_bytes(8, "big") + seal + rows)
+    return leaf_hash(_LEAF + home.to_bytes(2, "big") + thread.bytes + seq.to_bytes(8, "big", signed=True) + seal + rows)
 
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """树首 — the tree as it stood at a time: how many leaves, their root; signed by the holder of `key` (Ed25519)."""
+    """树首 — the tree as it stood at a time: how many leaves, their root; signed by the holder of `key` (Ed25519).
+
+    What was written before the transaction `horizon` is in it.
+    """
 
     size: int
     root: bytes
     at: datetime
+    horizon: int = 0
     key: bytes = b""
     signature: bytes = b""
 
     @property
     def message(self) -> bytes:
-        """What is signed: four lines."""
-        return f"{_HEAD}\n{self.size}\n{self.root.hex()}\n{self.at.astimezone(UTC).isoformat()}\n".encode()
+        """What is signed: five lines."""
+        at = self.at.astimezone(UTC).isoformat()
+        return f"{_HEAD}\n{self.size}\n{self.root.hex()}\n{at}\n{self.horizon}\n".encode()
 
     def as_text(self) -> dict[str, object]:
         """As JSON has it: bytes in hex, the time in UTC."""
@@ -39,6 +44,7 @@ class Head:
             "size": self.size,
             "root": self.root.hex(),
             "at": self.at.astimezone(UTC).isoformat(),
+            "horizon": self.horizon,
             "key": self.key.hex(),
             "signature": self.signature.hex(),
         }
@@ -50,11 +56,11 @@ NOTHING = Head(0, EMPTY, datetime.min.replace(tzinfo=UTC))
 
 def head_of(text: Mapping[str, object]) -> Head:
     """The head that `as_text` has written. ValueError when it is none."""
-    size = text.get("size")
-    if not isinstance(size, int) or isinstance(size, bool) or size < 0:
+    size, horizon = text.get("size"), text.get("horizon")
+    if type(size) is not int or type(horizon) is not int or size < 0:
         raise ValueError("not a head of a tree")
     root, key, signature = (bytes.fromhex(str(text.get(name))) for name in ("root", "key", "signature"))
     at = datetime.fromisoformat(str(text.get("at")))
     if at.tzinfo is None or (len(root), len(key), len(signature)) != (32, 32, 64):
         raise ValueError("not a head of a tree")
-    return Head(size, root, at, key, signature)
+    return Head(size, root, at, horizon, key, signature)

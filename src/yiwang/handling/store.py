@@ -28,11 +28,13 @@ OPINION = Table(
         "at": "timestamptz",
     },
     ("home", "matter", "id"),
+    thread=("matter",),
 )
 TAKEN_BACK = Table(
     "handling.opinion_taken_back",
     {"home": "int", "matter": "uuid", "opinion": "uuid", "at": "timestamptz"},
     ("home", "matter", "opinion"),
+    thread=("matter",),
 )
 DECISION = Table(
     "handling.decision",
@@ -51,6 +53,7 @@ DECISION = Table(
     },
     ("home", "matter", "organisation"),
     {"decision_pkey": "handling.decided_already", "decision_refusal_has_reasons": "handling.reasons_missing"},
+    thread=("matter",),
 )
 SPECIAL = Table(
     "handling.special_notice",
@@ -67,6 +70,7 @@ SPECIAL = Table(
         "at": "timestamptz",
     },
     ("home", "matter", "id"),
+    thread=("matter",),
 )
 DOCUMENT = Table(
     "handling.document",
@@ -86,6 +90,7 @@ DOCUMENT = Table(
         "at": "timestamptz",
     },
     ("home", "matter", "id"),
+    thread=("matter",),
 )
 PHRASE = Table(
     "handling.phrase",
@@ -132,6 +137,7 @@ DRAW = Table(
         "at": "timestamptz",
     },
     ("home", "matter", "step", "round"),
+    thread=("matter",),
 )
 
 

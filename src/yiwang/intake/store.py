@@ -35,6 +35,8 @@ APPLICATION = Table(
         "submitted_at": "timestamptz",
     },
     ("home", "id"),
+    thread=("id",),
+    parts=(("state",), ("answers",), ("form",), ("delivery", "address"), ("number", "submitted_at")),
 )
 BROUGHT = Table(
     "intake.brought",
@@ -48,6 +50,8 @@ BROUGHT = Table(
         "at": "timestamptz",
     },
     ("home", "application", "material"),
+    thread=("application",),
+    parts=(("checked",),),
 )
 NOTICE = Table(
     "intake.notice",
@@ -62,11 +66,13 @@ NOTICE = Table(
         "at": "timestamptz",
     },
     ("home", "application", "id"),
+    thread=("application",),
 )
 VISIT = Table(
     "intake.visit",
     {"home": "int", "application": "uuid", "seq": "int", "reason": "text", "place": "text", "at": "timestamptz"},
     ("home", "application", "seq"),
+    thread=("application",),
 )
 DELIVERY = Table(
     "intake.delivery",
@@ -81,6 +87,7 @@ DELIVERY = Table(
     },
     ("home", "application"),
     {"delivery_pkey": "intake.already_delivered"},
+    thread=("application",),
 )
 
 _COLUMNS = (

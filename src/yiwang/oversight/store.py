@@ -23,6 +23,7 @@ INVITATION = Table(
         "invited_at": "timestamptz",
     },
     ("home", "matter"),
+    thread=("matter",),
 )
 RATING = Table(
     "oversight.rating",
@@ -43,6 +44,7 @@ RATING = Table(
         "rating_bad_has_reason": "rating.reason_missing",
         "rating_invitation_fkey": "rating.not_yet",
     },
+    thread=("matter",),
 )
 
 

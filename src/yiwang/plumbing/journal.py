@@ -60,7 +60,8 @@ _written = msgspec.json.Decoder(_Written).decode
 def entries(work: Work, home: int, thread: UUID) -> list[Entry]:
     """All acts of one thread, first to last."""
     rows = work.read(
-        "SELECT seq, at, entry FROM plumbing.journal WHERE home = %s AND thread = %s ORDER BY seq", (home, thread)
+        "SELECT seq, at, entry FROM plumbing.journal WHERE home = %s AND thread = %s AND seq > 0 ORDER BY seq",
+        (home, thread),
     )
     return [_entry(seq, at, msgspec.json.decode(text)) for seq, at, text in rows]
 
@@ -69,7 +70,7 @@ def stretch(work: Work, of: Stretch, act: str = "") -> dict[Key, list[Entry]]:
     """The acts of every thread of a stretch, first to last; with `act` only those of this name. One query."""
     rows = work.read(
         "SELECT home, thread, seq, at, entry FROM plumbing.journal"
-        " WHERE (home, thread) > (%s, %s) AND (home, thread) <= (%s, %s) AND entry LIKE %s"
+        " WHERE (home, thread) > (%s, %s) AND (home, thread) <= (%s, %s) AND seq > 0 AND entry LIKE %s"
         " ORDER BY home, thread, seq",
         (*of.bounds, f'{{"act":"{act}",%' if act else "%"),
     )
@@ -92,11 +93,28 @@ def _entry(seq: int, at: datetime, raw: dict[str, Any]) -> Entry:
     )
 
 
+def rows(work: Work, home: int, thread: UUID) -> list[Row]:
+    """The acts of one thread as they are stored, first to last."""
+    return work.read(
+        "SELECT home, thread, seq, at, entry, hash FROM plumbing.journal WHERE home = %s AND thread = %s AND seq > 0"
+        " ORDER BY seq",
+        (home, thread),
+    )
+
+
+def carried(work: Work, home: int, thread: UUID) -> list[bytes]:
+    """What the acts of one thread vouch for, first to last (vouching.py)."""
+    found = work.read(
+        "SELECT rows FROM plumbing.journal WHERE home = %s AND thread = %s AND seq > 0 ORDER BY seq", (home, thread)
+    )
+    return [one for (one,) in found]
+
+
 def threads(work: Work, size: int = 5000) -> Iterator[list[Row]]:
     """The whole journal thread by thread, in slices of about `size` rows that end with a whole thread."""
     after: tuple[int, UUID] = (-1, UUID(int=0))
     while rows := work.read(
-        "SELECT home, thread, seq, at, entry, hash FROM plumbing.journal WHERE (home, thread) > (%s, %s)"
+        "SELECT home, thread, seq, at, entry, hash FROM plumbing.journal WHERE (home, thread) > (%s, %s) AND seq > 0"
         " ORDER BY home, thread, seq LIMIT %s",
         (*after, size),
     ):
@@ -117,7 +135,7 @@ def prove(rows: Sequence[Row], head: Thread | None) -> Break | None:
         if number != seq:
             return Break(home, thread, seq, "missing" if number > seq else "changed")
         previous = link(previous, entry)
-        if previous != digest or not _as_said(entry, seq, at):
+        if previous != digest or not as_said(entry, seq, at):
             return Break(home, thread, seq, "changed")
         if head is not None and seq == head.seq and previous != head.head:
             return Break(home, thread, seq, "head")
@@ -126,8 +144,8 @@ def prove(rows: Sequence[Row], head: Thread | None) -> Break | None:
     return None
 
 
-def _as_said(entry: str, seq: int, at: datetime) -> bool:
-    """The columns beside the sealed text say what it says."""
+def as_said(entry: str, seq: int, at: datetime) -> bool:
+    """所言相符: the columns beside the sealed text say what it says."""
     try:
         said = _written(entry)
     except msgspec.DecodeError:

@@ -6,6 +6,7 @@ No act waits for it: the worker follows behind. docs/adr/0012
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -58,7 +59,7 @@ WHERE xact >= %s::text::xid8 AND NOT EXISTS (
     SELECT FROM plumbing.leaf l WHERE l.home = j.home AND l.thread = j.thread AND l.seq = j.seq)
 ORDER BY xact, home, thread, seq LIMIT %s
 """
-_HEADS = "SELECT size, root, at, key, signature FROM plumbing.head"
+_HEADS = "SELECT size, root, at, horizon::text::bigint, key, signature FROM plumbing.head"
 
 _log = structlog.get_logger("sealing")
 
@@ -101,7 +102,7 @@ def _append(work: Work, frontier: Frontier, rows: Sequence[tuple[Any, ...]], hor
             if level % STEP == 0:
                 work.add(NODE, {"level": level, "n": place, "hash": found})
     grown = growing.frontier
-    head = signed(Head(grown.size, grown.root, work.now), work.engine.signer)
+    head = signed(Head(grown.size, grown.root, work.now, horizon), work.engine.signer)
     work.add(
         HEAD,
         {
@@ -118,7 +119,7 @@ def _append(work: Work, frontier: Frontier, rows: Sequence[tuple[Any, ...]], hor
 
 def signed(head: Head, signer: Signer) -> Head:
     """签署: the head under this key."""
-    return Head(head.size, head.root, head.at, signer.public, signer.sign(head.message))
+    return replace(head, key=signer.public, signature=signer.sign(head.message))
 
 
 def latest(work: Work) -> Head:

@@ -22,17 +22,28 @@ class Mode(StrEnum):
     REMOVE = "remove"  # must be there
 
 
+VOUCHED: dict[str, Table] = {}
+"""随记之表: every table whose rows a journal vouches for, by name."""
+
+
 @dataclass(frozen=True, slots=True)
 class Table:
     """表: name with its schema, columns with their PostgreSQL types, key columns.
 
-    `refusals` maps a constraint's name to the refusal code a person sees when the row breaks it.
+    `refusals` maps a constraint's name to the refusal code a person sees when the row breaks it. `thread` and `parts`
+    are for rows that a journal vouches for (vouching.py).
     """
 
     name: str
     columns: Mapping[str, str]
     key: tuple[str, ...]
     refusals: Mapping[str, str] = field(default_factory=dict)
+    thread: tuple[str, ...] = ()
+    parts: tuple[tuple[str, ...], ...] = ()
+
+    def __post_init__(self) -> None:
+        if self.thread:
+            VOUCHED[self.name] = self
 
     def __hash__(self) -> int:
         return hash(self.name)

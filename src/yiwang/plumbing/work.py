@@ -15,7 +15,7 @@ import psycopg
 from psycopg.errors import IntegrityError
 
 from yiwang.ground.actor import Actor
-from yiwang.ground.chain import Thread, canonical, link
+from yiwang.ground.chain import GENESIS, Thread, canonical, link
 from yiwang.ground.ids import uuid7
 from yiwang.ground.outcome import Conflict
 from yiwang.ground.workdays import Calendar
@@ -23,11 +23,20 @@ from yiwang.ground.zone import SHANGHAI, day_of
 from yiwang.plumbing.calendars import Calendars
 from yiwang.plumbing.database import Database
 from yiwang.plumbing.signing import Signer
-from yiwang.plumbing.tables import Batch, Mode, Table, document, statement
+from yiwang.plumbing.tables import Batch, Mode, Part, Table, document, statement
+from yiwang.plumbing.vouching import Owner, records
 
 JOURNAL = Table(
     "plumbing.journal",
-    {"home": "int", "thread": "uuid", "seq": "int", "at": "timestamptz", "entry": "text", "hash": "bytea"},
+    {
+        "home": "int",
+        "thread": "uuid",
+        "seq": "int",
+        "at": "timestamptz",
+        "entry": "text",
+        "hash": "bytea",
+        "rows": "bytea",
+    },
     ("home", "thread", "seq"),
     {"journal_pkey": "work.stale"},
 )
@@ -146,19 +155,7 @@ class Work:
 
         The caller holds the lock of the row that keeps the head; the primary key refuses a second writer all the same.
         """
-        entry = canonical(
-            {
-                "seq": thread.seq + 1,
-                "at": self.now.isoformat(),
-                "act": act,
-                "person": self.actor.person,
-                "post": self.actor.post,
-                "organisation": self.actor.organisation,
-                "terminal": self.actor.terminal,
-                "clause": clause,
-                "facts": facts,
-            }
-        )
+        entry = self._entry(thread.seq + 1, act, facts, clause)
         head = link(thread.head, entry)
         self.add(
             JOURNAL,
@@ -169,9 +166,25 @@ class Work:
                 "at": self.now,
                 "entry": entry,
                 "hash": head,
+                "rows": b"",
             },
         )
         return Thread(thread.home, thread.id, thread.seq + 1, head)
+
+    def _entry(self, seq: int, act: str, facts: Mapping[str, object], clause: str) -> str:
+        return canonical(
+            {
+                "seq": seq,
+                "at": self.now.isoformat(),
+                "act": act,
+                "person": self.actor.person,
+                "post": self.actor.post,
+                "organisation": self.actor.organisation,
+                "terminal": self.actor.terminal,
+                "clause": clause,
+                "facts": facts,
+            }
+        )
 
     def later(
         self,
@@ -212,6 +225,7 @@ class Work:
         if not parts:
             return
         self.writes += 1
+        self._vouch(parts)
         rows = {k: [{c: column(v) for c, v in row.items()} for row in r] for k, r in document(parts).items()}
         sql = statement(tuple(part for part, _ in parts))
         try:
@@ -222,6 +236,34 @@ class Work:
         for (part, decided), written in zip(parts, counts, strict=True):
             if written != len(decided):
                 raise Conflict(part.table.refusals.get(part.mode, "work.stale"), table=part.table.name)
+
+    def _vouch(self, parts: list[tuple[Part, list[dict[str, object]]]]) -> None:
+        """随记: the last entry of each journal carries the records of what is written with it; rows without an entry
+        get one beside the chain, under a number below zero, so that nobody has to hold the case for it.
+        """
+        written = records(self.engine.secret, parts)
+        journal = next((rows for part, rows in parts if part.table is JOURNAL), None)
+        for row in reversed(journal or ()):
+            row["rows"] = b"".join(written.pop((row["home"], row["thread"]), ()))  # type: ignore[arg-type]  # as record has it
+        beside = [self._beside(owner, found) for owner, found in written.items()]
+        if journal is not None:
+            journal += beside
+        elif beside:
+            parts.append((Part(JOURNAL, Mode.ADD, tuple(JOURNAL.columns)), beside))
+
+    def _beside(self, owner: Owner, found: list[bytes]) -> dict[str, object]:
+        home, thread = owner
+        seq = -1 - (int.from_bytes(self.engine.dice(4)) >> 1)
+        entry = self._entry(seq, "rows.written", {}, "")
+        return {
+            "home": home,
+            "thread": thread,
+            "seq": seq,
+            "at": self.now,
+            "entry": entry,
+            "hash": link(GENESIS, entry),
+            "rows": b"".join(found),
+        }
 
 
 def _refusal(error: IntegrityError, tables: Sequence[Table]) -> Exception:
@@ -236,7 +278,8 @@ def _refusal(error: IntegrityError, tables: Sequence[Table]) -> Exception:
 @dataclass(slots=True)
 class Engine:
     """机房: what an act needs besides itself — database, net, clock, the installation key of the homes, the signing
-    key, the working-day calendar, and the dice that make ids.
+    key, the working-day calendar, the dice that make ids, and the secret that keeps what the journal says of rows from
+    being guessed.
     """
 
     database: Database
@@ -246,6 +289,7 @@ class Engine:
     signer: Signer
     calendars: Calendars = field(default_factory=Calendars)
     dice: Callable[[int], bytes] = urandom
+    secret: bytes = b""
 
     @contextmanager
     def begin(self, actor: Actor, language: str = "zh", at: datetime | None = None) -> Iterator[Work]:

@@ -26,6 +26,7 @@ SUBJECT = Table(
     },
     ("home", "id"),
     {"subject_identifier_key": "work.try_again"},
+    thread=("id",),
 )
 REQUEST = Table(
     "sharing.request",
@@ -52,6 +53,8 @@ REQUEST = Table(
     },
     ("home", "matter", "material"),
     {"request_pkey": "work.try_again"},
+    thread=("matter",),
+    parts=(("state", "settled_at", "reason"), ("record", "record_version", "as_of"), ("own",)),
 )
 ACCESS = Table(
     "sharing.access",
@@ -71,6 +74,7 @@ ACCESS = Table(
         "at": "timestamptz",
     },
     ("home", "id"),
+    thread=("matter", "subject"),
 )
 LICENCE = Table(
     "sharing.licence",
@@ -93,6 +97,8 @@ LICENCE = Table(
     },
     ("home", "id"),
     {"licence_once": "licence.already_issued"},
+    thread=("matter", "subject"),
+    parts=(("state",),),
 )
 
 

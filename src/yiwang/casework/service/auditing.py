@@ -9,12 +9,13 @@ from typing import Any
 from uuid import UUID
 
 from yiwang.casework import store
-from yiwang.casework.messages import Case, Duty, Status, Task
+from yiwang.casework.messages import Case, Duty, Task
 from yiwang.casework.rules import signing, timing
 from yiwang.casework.rules.flow import compiled
 from yiwang.casework.rules.replay import Act, Replayed, replay
 from yiwang.casework.rules.working import working
-from yiwang.casework.service.holding import AUTOMATIC, OPEN, published_of
+from yiwang.casework.service.holding import AUTOMATIC, OPEN, published_of, step_of
+from yiwang.casework.service.running import inbox_row
 from yiwang.ground.audit import FIRST, LAST, Difference, Key, Stretch
 from yiwang.ground.outcome import Refused
 from yiwang.ground.workdays import Calendar
@@ -46,6 +47,12 @@ def stretches(work: Work, size: int = 500) -> Iterator[tuple[Stretch, dict[Key, 
         after = upto
 
 
+def kept_in(work: Work, of: Stretch) -> dict[Key, Kept]:
+    """The cases of a stretch that has but a few."""
+    found = {(row[0].matter.home, row[0].matter.id): Kept(*row) for row in store.after(work, of.after, 1_000)}
+    return {key: one for key, one in found.items() if key <= of.upto}
+
+
 def count(work: Work) -> int:
     """How many cases there are."""
     return int(work.read("SELECT count(*) FROM casework.matter")[0][0])
@@ -54,7 +61,7 @@ def count(work: Work) -> int:
 def differences(work: Work, stretch: Stretch, kept: Mapping[Key, Kept]) -> Iterator[Difference]:
     """差异: of the cases of a stretch with their own journals and the inboxes."""
     entries = journal.stretch(work, stretch)
-    waiting = [key for k in kept.values() for t in k.case.tasks.values() for key in _expected_rows(k, t)]
+    waiting = [(t.desk, row) for k in kept.values() for t in k.case.tasks.values() for row in _row_ids(t)]
     inbox = store.inbox_rows(work, waiting)
     for key, one in kept.items():
         for kind, facts in _of_case(work, one, entries.get(key, ()), inbox):
@@ -84,7 +91,7 @@ def _of_case(work: Work, kept: Kept, entries: Sequence[Entry], inbox: Mapping[An
         return
     yield from _replayed(case, again)
     yield from _dues(work.calendar, kept, acts[-1].day if acts else case.matter.received_at.astimezone(SHANGHAI).date())
-    yield from _tasks(kept, again, inbox)
+    yield from _tasks(work, kept, again, inbox)
     yield from _hands(case, again)
 
 
@@ -112,34 +119,33 @@ def _dues(calendar: Calendar, kept: Kept, as_of: date) -> Iterator[Found]:
         yield "case.due_dates", _other(stored, expected)
 
 
-def _tasks(kept: Kept, again: Replayed, inbox: Mapping[Any, Any]) -> Iterator[Found]:
+def _tasks(work: Work, kept: Kept, again: Replayed, inbox: Mapping[Any, Any]) -> Iterator[Found]:
     case = kept.case
     if set(case.tasks) != set(again.tasks):
         yield "case.tasks", _other(sorted(case.tasks), sorted(again.tasks))
     for step, task in case.tasks.items():
         if step in again.tasks and working(task) != again.tasks[step]:
             yield "case.task", {"step": step, **_other(working(task), again.tasks[step])}
-        for key, expected in _expected_rows(kept, task).items():
-            row = inbox.get(key)
+        for expected in _expected_rows(work, kept, task):
+            row = inbox.get((task.desk, expected["id"]))
             if row is None:
                 yield "inbox.missing", {"desk": task.desk, "step": step}
-            elif row != expected:
-                yield "inbox.row", {"desk": task.desk, **_other(row, expected)}
+            elif wrong := {c: _other(row[c], expected[c]) for c in row if row[c] != expected[c]}:
+                yield "inbox.row", {"desk": task.desk, **wrong}
 
 
-def _expected_rows(kept: Kept, task: Task) -> dict[tuple[str, UUID], tuple[object, ...]]:
+def _row_ids(task: Task) -> list[UUID]:
+    seats = [signing.row_of(task, seat.person) for seat in signing.waiting(task)]
+    return seats if task.desk == AUTOMATIC else [task.id, *seats]
+
+
+def _expected_rows(work: Work, kept: Kept, task: Task) -> Iterator[dict[str, object]]:
     """The task's own row, and one for everybody who was asked to sign and has not."""
-    matter, paused = kept.case.matter, kept.case.status is Status.SUSPENDED
-    found = {signing.row_of(task, s.person): (f"@{s.person}", s.person, "", 0) for s in signing.waiting(task)}
+    step, dues = step_of(work, kept.case, task.step), {"promised_due": kept.promised_due, "legal_due": kept.legal_due}
     if task.desk != AUTOMATIC:
-        found[task.id] = (task.role, task.holder, task.post, task.urged)
-    return {
-        (task.desk, row): (
-            *(matter.home, matter.id, matter.number, task.step, role, task.due),
-            *(kept.promised_due, kept.legal_due, paused, holder, post, urged),
-        )
-        for row, (role, holder, post, urged) in found.items()
-    }
+        yield inbox_row(work, kept.case, task, step, dues)
+    for seat in signing.waiting(task):
+        yield inbox_row(work, kept.case, task, step, dues, seat.person)
 
 
 def _hands(case: Case, again: Replayed) -> Iterator[Found]:

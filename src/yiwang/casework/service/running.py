@@ -236,37 +236,42 @@ def _open_task(work: Work, case: Case, step: Step) -> list[object]:
 
 
 def put_row(work: Work, case: Case, task: Task, step: Step, seat: str = "") -> None:
-    """待办行: the row in which a desk finds its task, or somebody asked to sign (`seat`) finds what waits for them."""
+    """Put into its desk's inbox what an open task looks like there."""
+    work.put_once(INBOX, inbox_row(work, case, task, step, due_columns(case, work.today, work.calendar), seat))
+
+
+def inbox_row(
+    work: Work, case: Case, task: Task, step: Step, dues: Mapping[str, object], seat: str = ""
+) -> dict[str, object]:
+    """待办行: the row in which a desk finds its task, or somebody asked to sign (`seat`) finds what waits for them;
+    `dues` are those of the case.
+    """
     matter = case.matter
-    columns = due_columns(case, work.today, work.calendar)
-    work.put_once(
-        INBOX,
-        {
-            "desk": task.desk,
-            "id": signing.row_of(task, seat) if seat else task.id,
-            "home": matter.home,
-            "matter": matter.id,
-            "number": matter.number,
-            "item": matter.item,
-            "item_name": matter.item_name,
-            "applicant": matter.applicant,
-            "division": matter.division,
-            "step": step.id,
-            "step_name": step.name,
-            "step_kind": step.kind,
-            "role": f"@{seat}" if seat else task.role,
-            "opened_at": task.opened_at,
-            "step_due": task.due,
-            "promised_due": columns["promised_due"],
-            "legal_due": columns["legal_due"],
-            "paused": case.status is Status.SUSPENDED,
-            "holder": seat or task.holder,
-            "post": "" if seat else task.post,
-            "urged": 0 if seat else task.urged,
-            "line": published_of(work, case).item.line,
-            "asked_by": matter.deciding if step.kind is StepKind.CONSULT else "",
-        },
-    )
+    return {
+        "desk": task.desk,
+        "id": signing.row_of(task, seat) if seat else task.id,
+        "home": matter.home,
+        "matter": matter.id,
+        "number": matter.number,
+        "item": matter.item,
+        "item_name": matter.item_name,
+        "applicant": matter.applicant,
+        "division": matter.division,
+        "step": step.id,
+        "step_name": step.name,
+        "step_kind": step.kind,
+        "role": f"@{seat}" if seat else task.role,
+        "opened_at": task.opened_at,
+        "step_due": task.due,
+        "promised_due": dues["promised_due"],
+        "legal_due": dues["legal_due"],
+        "paused": case.status is Status.SUSPENDED,
+        "holder": seat or task.holder,
+        "post": "" if seat else task.post,
+        "urged": 0 if seat else task.urged,
+        "line": published_of(work, case).item.line,
+        "asked_by": matter.deciding if step.kind is StepKind.CONSULT else "",
+    }
 
 
 def _close_task(work: Work, case: Case, step: str) -> None:

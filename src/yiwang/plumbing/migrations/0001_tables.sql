@@ -1,11 +1,12 @@
 CREATE SCHEMA plumbing;
 
--- One act of one thread; chained by hash in Python under the lock of the row that owns the thread.
+-- One act of one thread; chained by hash in Python under the lock of the row that owns the thread. `rows` vouches for the
+-- rows that were written with it; what was written without an act has an entry beside the chain, numbered below zero.
 -- placement: home append-only
 CREATE TABLE plumbing.journal (
     home    int         NOT NULL CHECK (home BETWEEN 0 AND 16383),
     thread  uuid        NOT NULL,
-    seq     int         NOT NULL CHECK (seq > 0),
+    seq     int         NOT NULL CHECK (seq <> 0),
     at      timestamptz NOT NULL,
     entry   text        NOT NULL,
     hash    bytea       NOT NULL CHECK (octet_length(hash) = 32),

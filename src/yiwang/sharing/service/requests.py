@@ -201,7 +201,7 @@ def stop_asking(command: StopAsking, work: Work) -> None:
     for asked in store.requests(work, command.home, command.id):
         if asked.state in ASKING:
             key = {"home": command.home, "matter": command.id, "material": asked.material}
-            work.change(store.REQUEST, key, {"state": State.DROPPED, "settled_at": work.now})
+            work.change(store.REQUEST, key, {"state": State.DROPPED, "settled_at": work.now, "reason": asked.reason})
 
 
 def gather(command: Gather, work: Work) -> None:
@@ -308,7 +308,8 @@ def confirm(work: Work, home: int, matter: UUID, material: str) -> None:
     if asked.state is not State.FETCHED:
         raise Conflict("sharing.not_fetched", material=material)
     key = {"home": home, "matter": matter, "material": material}
-    work.change(store.REQUEST, key, {"state": State.CONFIRMED}, {"state": asked.state})
+    confirmed = {"state": State.CONFIRMED, "settled_at": asked.settled_at, "reason": asked.reason}
+    work.change(store.REQUEST, key, confirmed, {"state": asked.state})
 
 
 def dispute(work: Work, home: int, matter: UUID, material: str, own: Mapping[str, str], reason: str) -> None:
@@ -321,7 +322,7 @@ def dispute(work: Work, home: int, matter: UUID, material: str, own: Mapping[str
     work.change(
         store.REQUEST,
         {"home": home, "matter": matter, "material": material},
-        {"state": State.DISPUTED, "own": dict(own), "reason": reason},
+        {"state": State.DISPUTED, "settled_at": asked.settled_at, "own": dict(own), "reason": reason},
         {"state": asked.state},
     )
     of = store.subject(work, home, asked.subject)
