@@ -77,6 +77,8 @@ DEPARTMENT_POSTS = (
     ("decider", mark("审批人"), ("decider",)),
     ("head", mark("负责人"), ("head",)),
 )
+COLLEAGUE = ("colleague", mark("承办人"), ("handler", "consultee"))
+"""A second handler, where somebody has to be asked to take a task over."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +112,7 @@ def _name(number: int, title: str) -> str:
 
 
 def _department(division: str, line: str, number: int, *, shown: bool) -> list[DemoPerson]:
+    posts = (*DEPARTMENT_POSTS, COLLEAGUE) if shown else DEPARTMENT_POSTS
     return [
         DemoPerson(
             code=f"{line.lower()}-{key}-{division}",
@@ -120,7 +123,7 @@ def _department(division: str, line: str, number: int, *, shown: bool) -> list[D
             roles=roles,
             shown=shown,
         )
-        for n, (key, title, roles) in enumerate(DEPARTMENT_POSTS)
+        for n, (key, title, roles) in enumerate(posts)
     ]
 
 

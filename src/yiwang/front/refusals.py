@@ -52,6 +52,7 @@ WORDS: Mapping[str, str] = {
     "case.task_taken": mark("办件 {number} 的这一环节已由同事领取。"),
     "case.third_party_rates": mark("评价只能由独立的评价机构收集。"),
     "case.urged_already": mark("今天已经催过办件 {number} 的这一环节，下一个工作日可以再催。"),
+    "case.too_many": mark("一次最多办理 {most} 件，请分批办理。"),
     "case.unknown": mark("没有找到这件办件，请核对编号。"),
     "catalogue.answers": mark("请回答下列问题，以便确定需要哪些材料。"),
     "catalogue.list": mark("清单有下列错误，改正后重新导入；本次没有导入任何内容。"),

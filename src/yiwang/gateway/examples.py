@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from typing import Any
+from uuid import UUID
 
 import msgspec
 
-from yiwang.gateway import views
+from yiwang.gateway import verbs, views
+
+CASE = f"1234-{UUID(int=1)}"
 
 _SENT: tuple[views.Sent, ...] = (
     views.Login(login="client-jst", password="demo-2017"),  # noqa: S106 — the demo's, printed for everybody
@@ -28,7 +31,6 @@ _SENT: tuple[views.Sent, ...] = (
     views.Rating(grade="satisfied", comment="很快。"),
     views.Opinion(outcome="pass", words="材料齐全，符合条件。"),
     views.SpecialStart(days_needed=10),
-    views.ExpertSaid(expert="E012", outcome="pass", words="能力符合要求。"),
     views.SpecialEnd(
         outcome="pass",
         words="评审组一致通过。",
@@ -39,6 +41,15 @@ _SENT: tuple[views.Sent, ...] = (
     views.Reason(reason="案情复杂"),
     views.SendBack(to="review", reason="请补充核查"),
     views.Nothing(),
+    verbs.HandOn(to="jst-handler-330000", words="请接办，我明天出差。"),
+    verbs.Words(words="期限将至，请尽快办理。"),
+    verbs.WorkDone(words="已核实，情况属实。"),
+    verbs.AskSigner(person="jst-head-330000", words="请就技术条件发表意见。"),
+    verbs.Signer(person="jst-head-330000"),
+    verbs.TakeBack(step="review", reason="漏核一页材料。"),
+    verbs.Recusal(person="jst-handler-330000", reason="申请人是近亲属。"),
+    verbs.Termination(reason="申请人主体灭失。", clause="行政许可法 70"),
+    verbs.Choices(rows=[verbs.RowChoice(ref=CASE, task=UUID(int=7), outcome="grant", words="符合条件。")]),
     views.NewWebhook(
         url="https://jst.example.gov.cn/yiwang",
         secret="0123456789abcdef0123456789abcdef",  # noqa: S106 — an example

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from yiwang.casework.messages import Case, InboxRow
+from yiwang.casework.messages import Case, InboxRow, Task
 from yiwang.casework.service import reading as caseread
+from yiwang.casework.service import verbs
 from yiwang.catalogue.messages import Item, Material, Necessity, Published
 from yiwang.catalogue.service import Needs
 from yiwang.front.desk import reference
@@ -115,9 +116,25 @@ def case_view(work: Work, case: Case, *, explain: bool = False) -> views.CaseVie
         accepted_at=case.accepted_at,
         decided_at=case.decided_at,
         closed_at=case.closed_at,
-        tasks=[views.TaskView(t.id, t.step, t.desk, t.role, t.due, t.holder) for t in case.tasks.values()],
+        tasks=[_task(work, case, t) for t in case.tasks.values()],
         done=[{"step": d.step, "outcome": d.outcome, "at": d.at} for d in case.progress.done],
         clock=_clock(work, case, explain=explain),
+    )
+
+
+def _task(work: Work, case: Case, task: Task) -> views.TaskView:
+    return views.TaskView(
+        task=task.id,
+        step=task.step,
+        organisation=task.desk,
+        role=task.role,
+        due=task.due,
+        holder=task.holder,
+        post=task.post,
+        lenders=list(task.lenders),
+        seats=[views.SeatView(s.person, s.kind, s.by, s.outcome, s.at) for s in task.seats],
+        urged=task.urged,
+        returns=[step.id for step in verbs.returns(work, case, task)],
     )
 
 
@@ -164,4 +181,6 @@ def inbox_view(row: InboxRow) -> views.InboxView:
         promised_due=row.promised_due,
         paused=row.paused,
         holder=row.holder,
+        post=row.post,
+        urged=row.urged,
     )

@@ -321,8 +321,20 @@ class ClockView(msgspec.Struct):
     days: list[DayView]
 
 
+class SeatView(msgspec.Struct):
+    """签署席: who was asked to sign (`signer` with others, `added` for an opinion), by whom, and what they said."""
+
+    person: str
+    kind: str
+    by: str
+    outcome: str
+    at: datetime | None
+
+
 class TaskView(msgspec.Struct):
-    """待办: an open step and whose it is."""
+    """待办: an open step, whose it is, and which post answers for it; `lenders` wait for it back, the last one first
+    to have it again; `urged` how often somebody has pressed for it; `returns` the steps it may be sent back to.
+    """
 
     task: UUID
     step: str
@@ -330,6 +342,11 @@ class TaskView(msgspec.Struct):
     role: str
     due: date | None
     holder: str
+    post: str
+    lenders: list[str]
+    seats: list[SeatView]
+    urged: int
+    returns: list[str]
 
 
 class CaseView(msgspec.Struct):
@@ -382,6 +399,8 @@ class InboxView(msgspec.Struct):
     promised_due: date | None
     paused: bool
     holder: str
+    post: str
+    urged: int
 
 
 class LicenceAnswer(msgspec.Struct):

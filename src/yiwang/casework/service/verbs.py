@@ -20,8 +20,8 @@ from yiwang.casework.messages import (
     Task,
 )
 from yiwang.casework.rules import separation, signing
-from yiwang.casework.rules.flow import OUTCOMES
-from yiwang.casework.service.holding import AUTOMATIC, find_task, hold, note, step_of
+from yiwang.casework.rules.flow import OUTCOMES, earlier_steps
+from yiwang.casework.service.holding import AUTOMATIC, find_task, flow_of, hold, note, step_of
 from yiwang.casework.service.running import (
     keep,
     lend_hand,
@@ -41,7 +41,8 @@ from yiwang.ground.outcome import Conflict, FieldError, Forbidden, Invalid, Refu
 from yiwang.plumbing import journal
 from yiwang.plumbing.work import SHANGHAI, Work
 
-HEAD = "head"
+HEADS = ("head", "window_chief")
+"""负责人: of a department; at a centre its chief."""
 DECIDER = "decider"
 SUPERVISOR = "supervisor"
 RECALLED = "recalled"
@@ -341,8 +342,7 @@ def recuse(work: Work, home: int, case_id: UUID, person: str, reason: str) -> Ca
         raise Conflict("case.recused_already", number=case.matter.number)
     ordered = person != work.actor.person
     if ordered:
-        stand_in(work, case, HEAD)
-        own = directory.posts_of(work, person, work.today) if work.actor.has(HEAD) else []
+        own = directory.posts_of(work, person, work.today) if _as_head(work, case) else []
         if work.actor.organisation not in {p.organisation for p in own}:
             raise Forbidden("case.head_recuses", clause="行政处罚法 43")
     elif work.actor.kind != "staff":
@@ -403,10 +403,14 @@ def _said(field: str, words: str) -> None:
 
 def _heads(work: Work, case: Case, task: Task) -> bool:
     """Whether the actor heads the desk, or stands in for its head."""
-    if not work.actor.has(HEAD) or work.actor.organisation != task.desk:
-        return False
-    stand_in(work, case, HEAD)
-    return True
+    return work.actor.organisation == task.desk and _as_head(work, case)
+
+
+def _as_head(work: Work, case: Case) -> bool:
+    role = next((role for role in HEADS if work.actor.has(role)), "")
+    if role:
+        stand_in(work, case, role)
+    return bool(role)
 
 
 def _in_charge(work: Work, case: Case, task: Task) -> None:
@@ -447,6 +451,15 @@ def colleagues(work: Work, case: Case, task: Task) -> list[tuple[str, str]]:
         for person, post in there
         if task.role in post.roles and person != task.holder and _unable(case, task, person) is None
     ]
+
+
+def returns(work: Work, case: Case, task: Task) -> list[Step]:
+    """可退回到: the finished steps to which this one may be sent back, in the order of the chart. No query."""
+    flow = flow_of(work, case)
+    if task.step in case.progress.suspended:
+        return []
+    earlier, finished = earlier_steps(flow, task.step), {d.step for d in case.progress.done}
+    return [step for step in flow.flow.steps if step.id in earlier & finished]
 
 
 def _post_of(work: Work, task: Task, person: str) -> str:

@@ -8,10 +8,9 @@ from uuid import UUID
 from litestar import Response
 
 from yiwang.casework.messages import Case, Task
-from yiwang.casework.service import holding
+from yiwang.casework.service import holding, verbs
 from yiwang.casework.service import reading as caseread
 from yiwang.catalogue import service as catalogue
-from yiwang.catalogue.messages import StepKind
 from yiwang.desks.department import phrasebook, reviewers
 from yiwang.desks.department.inbox import asked_of, shown
 from yiwang.desks.department.reach import concerned
@@ -95,13 +94,10 @@ def _ours(desk: Desk, task: Task) -> bool:
 
 def _task(work: Work, desk: Desk, case: Case, task: Task) -> dict[str, Any]:
     """What waits for the actor in a case: the task, its step, the earlier steps it may go back to."""
-    flow = holding.published_of(work, case).item.flow
-    finished = {d.step for d in case.progress.done if d.outcome != "skip"}
-    back = [s for s in flow.steps if s.id in finished and s.id != task.step and s.kind is StepKind.REVIEW]
     return {
         "task": task,
         "step": holding.step_of(work, case, task.step),
-        "back": back,
+        "back": verbs.returns(work, case, task),
         "light": _light(work, case, task),
         "phrases": phrasebook.fitting(work, case, holding.step_of(work, case, task.step).kind),
         **reviewers.shown(work, case, holding.step_of(work, case, task.step)),
