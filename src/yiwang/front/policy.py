@@ -50,6 +50,7 @@ ACTS: Mapping[str, frozenset[str]] = {
     "rating.read": frozenset({"evaluator"}),
     "account.own": STAFF | {"applicant", "client"},
     "task.list": DEPARTMENT | CENTRE,
+    "deputy.appoint": DEPARTMENT | CENTRE,
     "webhook.own": frozenset({"client"}),
     "gateway.use": STAFF | {"applicant", "client"},
 }
@@ -73,6 +74,7 @@ SEATS = (
     Seat("/window", mark("受理窗口"), "building-bank", "window.work"),
     Seat("/desk", mark("部门待办"), "inbox", "case.work"),
     Seat("/supervision", mark("效能监督"), "shield-check", "thread.read"),
+    Seat("/staff/absence", mark("不在岗与代理"), "users", "deputy.appoint"),
     Seat("/ratings", mark("好差评"), "star", "rating.read"),
 )
 
