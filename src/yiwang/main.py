@@ -10,10 +10,11 @@ from yiwang.casework.messages import (
     CaseClosed,
     CaseDecided,
     CaseReady,
+    Stalled,
     TaskOpened,
 )
 from yiwang.casework.service import moving
-from yiwang.casework.service.saying import CaseTerminated, StepSettled
+from yiwang.casework.service.saying import CaseTerminated, SentBack, StepSettled
 from yiwang.enforcement.messages import DutiesCreated
 from yiwang.ground.home import home_of
 from yiwang.handling.messages import RecordDecision, WatchConsultation
@@ -22,6 +23,8 @@ from yiwang.intake.messages import Delivered, IssueResults, TellTerminated
 from yiwang.intake.service import applications, delivery
 from yiwang.net import after, obey
 from yiwang.net.messages import AskRating, FinishAutomatic, Note, Supervise
+from yiwang.oversight import service as oversight
+from yiwang.oversight.messages import RecordStall
 from yiwang.plumbing.database import Database
 from yiwang.plumbing.outbox import Runner
 from yiwang.plumbing.settings import ensure
@@ -59,6 +62,8 @@ NET = Net(
         LicenceIssued: (after.licence,),
         DutiesCreated: (after.supervised,),
         Delivered: (after.rating,),
+        Stalled: (after.stalled,),
+        SentBack: (after.sent_back,),
     },
     obeys={
         Gather: sharing.gather,
@@ -67,6 +72,7 @@ NET = Net(
         Note: obey.note,
         Supervise: obey.supervise,
         AskRating: obey.ask_rating,
+        RecordStall: oversight.record_stall,
         Announce: obey.announce,
         IssueResults: delivery.issue_results,
         WatchConsultation: consulting.watch,

@@ -15,6 +15,7 @@ from uuid import UUID
 import pytest
 from playwright.sync_api import Browser, Page, Route, ViewportSize
 
+from yiwang.casework.messages import Stalled
 from yiwang.casework.service import reading as cases
 from yiwang.demo.walk import HANDLERS, Walk, agreed
 from yiwang.front.desk import read_reference
@@ -166,6 +167,7 @@ def test_停钟到办结(sight: Sight, filing: Filing, stage: Walk) -> None:
         brought = {"quality_manual": (), "instruments": ()}
         applications.accept(Accept(home=home, id=case_id, brought=brought), work)
     quality = Quality(stage, home, case_id)
+    stand(stage, home, case_id)
     quality.act(date(2017, 8, 16), "handler", Review, outcome="pass", words="材料齐全。")
     quality.act(date(2017, 8, 21), "handler", StartSpecial, days_needed=9)
     filing.visitor.log_in("firm-2")
@@ -189,11 +191,29 @@ def test_停钟到办结(sight: Sight, filing: Filing, stage: Walk) -> None:
         if address == "desk":
             page.locator("details:has(.lifebar) summary").click()
         judge(page, sight, f"{address}-life")
+    see(sight, {"supervision-home": "/supervision", "stalls": "/supervision/stalls"})
     filing.visitor.log_in("firm-2")
     see(sight, {"follow-done": f"/my/{filing.ref}", "licences": "/my/licences", "mine": "/my"})
     code = re.search(r'href="(/licences/[^"]+)"', filing.visitor.go("/my/licences"))
     assert code
     see(sight, {"licence": code[1]})
+
+
+def stand(stage: Walk, home: int, case_id: UUID) -> None:
+    """The clock says of a case that it stands, in every way there is."""
+    with stage.engine.begin(SYSTEM) as work:
+        case = cases.look(work, home, case_id)
+        task, matter = next(iter(case.tasks.values())), case.matter
+        where: dict[str, Any] = {"home": home, "id": case_id, "number": matter.number, "item": matter.item}
+        held: dict[str, Any] = {"step": task.step, "desk": task.desk, "post": task.post, "since": date(2017, 8, 14)}
+        for what, person in (("yellow", ""), ("step", ""), ("overdue", "zjj-handler-330000")):
+            due: dict[str, Any] = {
+                "due": date(2017, 8, 15),
+                "rule": "规定 12",
+                "division": matter.division,
+                "person": person,
+            }
+            work.tell(Stalled(**where, **held, **due, what=what))
 
 
 @dataclass

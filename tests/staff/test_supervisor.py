@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 from datetime import date
+from typing import Any
 
 import pytest
 
+from yiwang.casework.messages import Stalled
 from yiwang.casework.service import reading
 from yiwang.demo.walk import SimulatedClock
 from yiwang.directory import service as directory
@@ -101,3 +103,45 @@ def test_评价页_只给评价机构(log_in: LogIn) -> None:
     assert "还没有评价" in log_in("evaluator").get("/ratings").text
     for other in ("supervisor", "jst-decider-330000", CLERK):
         assert log_in(other).get("/ratings").status_code == 403
+
+
+@pytest.mark.requirement("R52", "R76")
+def test_追责记录_筛选_导出_看得到断在哪一环(engine: Engine, log_in: LogIn, clock: SimulatedClock) -> None:
+    _, number = accept(log_in(CLERK))
+    clock.go(LATE)
+    assert "没有记录" in log_in("supervisor").get("/supervision/stalls").text
+    with engine.begin(SYSTEM) as work:
+        home, case_id = reading.find(work, number)
+        case = reading.look(work, home, case_id)
+        task = case.tasks["review"]
+        matter = case.matter
+        where: dict[str, Any] = {"home": home, "id": case_id, "number": number, "item": matter.item}
+        held: dict[str, Any] = {
+            "step": task.step,
+            "desk": task.desk,
+            "post": task.post,
+            "person": "",
+            "since": date(2017, 8, 14),
+        }
+        for what in ("yellow", "step"):
+            due: dict[str, Any] = {"due": date(2017, 8, 23), "rule": "规定 12", "division": matter.division}
+            work.tell(Stalled(**where, **held, **due, what=what))
+    client = log_in("supervisor")
+    page = client.get("/supervision/stalls").text
+    for words in ("不作为", "预警", "浙江省住房和城乡建设厅", "承办人", "仍然断着", number):
+        assert words in page, words
+    one = client.get("/supervision/stalls", params={"kind": "inaction", "organisation": "330000.JST"}).text
+    assert one.count(f'data-copy="{number}"') == 1
+    assert number not in client.get("/supervision/stalls", params={"kind": "misconduct"}).text
+    file = client.get("/supervision/stalls.csv", params={"kind": "inaction"}).content.decode("utf-8-sig")
+    assert "承办人" in file
+    assert "仍然断着" in file
+    assert "预警" not in file
+    thread = client.get("/supervision", params={"q": number}).text
+    assert "断在这一环" in thread
+    assert re.search(r"追责记录.*?<", client.get("/supervision").text)
+
+
+def test_追责记录_经办人打不开(log_in: LogIn) -> None:
+    for other in ("evaluator", "jst-decider-330000", CLERK):
+        assert log_in(other).get("/supervision/stalls").status_code == 403

@@ -119,15 +119,15 @@ INBOX = Table(
     ("desk", "id"),
 )
 
-_CASE = """
+CASE = """
 SELECT number, item, item_version, item_name, flow_kind, applicant, division, receiving, deciding, channel, status,
        facts, progress, tasks, timing, received_at, accepted_at, decided_at, closed_at, journal_seq, journal_head,
        (SELECT jsonb_object_agg(h.person, h.duty) FROM casework.hand h WHERE h.home = m.home AND h.matter = m.id),
        home, id, promised_due, legal_due, provisional, parent, recused, warned, moved
 FROM casework.matter m
 """
-_LOCK = _CASE + "WHERE home = %s AND id = %s"
-_AFTER = _CASE + "WHERE (home, id) > (%s, %s) ORDER BY home, id LIMIT %s"
+_LOCK = CASE + "WHERE home = %s AND id = %s"
+_AFTER = CASE + "WHERE (home, id) > (%s, %s) ORDER BY home, id LIMIT %s"
 
 
 def pack_timing(timing: Timing) -> dict[str, object]:
@@ -176,15 +176,16 @@ def load(work: Work, home: int, case_id: UUID, *, lock: bool) -> Case:
     rows = work.read(_LOCK + (" FOR UPDATE OF m" if lock else ""), (home, case_id))
     if not rows:
         raise NotFound("case.unknown")
-    return _case(rows[0])
+    return case_of(rows[0])
 
 
 def after(work: Work, key: Key, size: int) -> list[tuple[Case, date | None, date | None, bool]]:
     """The next cases behind a home and id, each with its columns promised_due, legal_due and provisional."""
-    return [(_case(row), *row[24:27]) for row in work.read(_AFTER, (*key, size))]
+    return [(case_of(row), *row[24:27]) for row in work.read(_AFTER, (*key, size))]
 
 
-def _case(r: tuple[Any, ...]) -> Case:
+def case_of(r: tuple[Any, ...]) -> Case:
+    """The case of a row of CASE."""
     home, case_id = r[22], r[23]
     matter = Matter(
         home=home,

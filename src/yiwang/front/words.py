@@ -140,6 +140,24 @@ LICENCE = {
     "superseded": mark("已换发"),
 }
 PURPOSE = {"accept": mark("受理申请"), "review": mark("审查办件"), "licence": mark("制发证照"), "read": mark("查看")}
+STALLED = {
+    "warning": mark("预警"),
+    "inaction": mark("不作为"),
+    "slowness": mark("慢作为"),
+    "misconduct": mark("乱作为"),
+}
+BROKEN = {
+    "yellow": mark("承诺将到期"),
+    "overdue": mark("超过承诺时限"),
+    "legal": mark("超过法定时限"),
+    "step": mark("环节超期"),
+    "issue": mark("逾期未发证"),
+    "silent": mark("征求意见逾期未复"),
+    "unaccepted": mark("逾期未答复是否受理"),
+    "sent_back": mark("退回返工"),
+    "second_notice": mark("第二次要求补正"),
+    "asks_for_held": mark("索要政府已有的材料"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,6 +175,8 @@ class Words:
     delivery: Mapping[str, str]
     licence: Mapping[str, str]
     purpose: Mapping[str, str]
+    stalled: Mapping[str, str]
+    broken: Mapping[str, str]
 
 
-WORDS = Words(STATUS, WHY, OUTCOME, KIND, DATA_STATE, ACT, GRADE, REASON, DELIVERY, LICENCE, PURPOSE)
+WORDS = Words(STATUS, WHY, OUTCOME, KIND, DATA_STATE, ACT, GRADE, REASON, DELIVERY, LICENCE, PURPOSE, STALLED, BROKEN)

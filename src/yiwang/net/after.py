@@ -9,14 +9,16 @@ from yiwang.casework.messages import (
     CaseClosed,
     CaseDecided,
     CaseReady,
+    Stalled,
     TaskOpened,
 )
-from yiwang.casework.service.saying import CaseTerminated, StepSettled
+from yiwang.casework.service.saying import CaseTerminated, SentBack, StepSettled
 from yiwang.catalogue.messages import StepKind
 from yiwang.enforcement.messages import DutiesCreated
 from yiwang.handling.messages import RecordDecision, WatchConsultation
 from yiwang.intake.messages import Delivered, IssueResults, TellTerminated
 from yiwang.net.messages import AskRating, FinishAutomatic, Note, Supervise
+from yiwang.oversight.messages import RecordStall
 from yiwang.sharing.messages import Announce, DataDisputed, DataFetched, Gather, Gathered, LicenceIssued, StopAsking
 
 
@@ -99,6 +101,48 @@ def several_decided(event: StepSettled) -> Sequence[object]:
 def told_terminated(event: CaseTerminated) -> Sequence[object]:
     """The case was terminated → the applicant reads why."""
     return [TellTerminated(home=event.home, id=event.id, reason=event.reason, clause=event.clause)]
+
+
+def stalled(event: Stalled) -> Sequence[object]:
+    """A limit is near or has passed → it is written down with the post that holds the case (R52, R76)."""
+    return [
+        RecordStall(
+            home=event.home,
+            id=event.id,
+            number=event.number,
+            item=event.item,
+            division=event.division,
+            what=event.what,
+            step=event.step,
+            desk=event.desk,
+            post=event.post,
+            person=event.person,
+            since=event.since,
+            due=event.due,
+            rule=event.rule,
+        )
+    ]
+
+
+def sent_back(event: SentBack) -> Sequence[object]:
+    """Work comes back from a later step → it is written down as rework (R76)."""
+    return [
+        RecordStall(
+            home=event.home,
+            id=event.id,
+            number=event.number,
+            item=event.item,
+            division=event.division,
+            what="sent_back",
+            step=event.step,
+            desk=event.desk,
+            post=event.post,
+            person=event.person,
+            since=event.on,
+            due=None,
+            rule=event.rule,
+        )
+    ]
 
 
 KINDS = {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
 from uuid import UUID
 
@@ -43,3 +44,34 @@ class Rate:
     reasons: tuple[str, ...] = ()
     comment: str = ""
     channel: str = "web"
+
+
+class Kind(StrEnum):
+    """监督类别: what a record says against whoever had the case (R76). A warning says nothing against anybody."""
+
+    WARNING = "warning"  # 预警：将到期
+    INACTION = "inaction"  # 不作为：到期还没有人领办
+    SLOWNESS = "slowness"  # 慢作为：有人办，超了期
+    MISCONDUCT = "misconduct"  # 乱作为：返工、违法要求
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordStall:
+    """追责记录: which link of a case, whose post, since when, which rule. `due` is the limit that passed or is near.
+
+    `what`: yellow, overdue, legal, step, issue, silent, unaccepted, sent_back, second_notice, asks_for_held.
+    """
+
+    home: int
+    id: UUID
+    number: str
+    item: str
+    division: str
+    what: str
+    step: str
+    desk: str
+    post: str
+    person: str
+    since: date
+    due: date | None
+    rule: str

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from yiwang.ground.audit import Key, Stretch
@@ -46,6 +46,50 @@ RATING = Table(
     },
     thread=("matter",),
 )
+
+
+STALL = Table(
+    "oversight.stall",
+    {
+        "home": "int",
+        "matter": "uuid",
+        "id": "uuid",
+        "number": "text",
+        "item": "text",
+        "division": "text",
+        "kind": "text",
+        "what": "text",
+        "step": "text",
+        "desk": "text",
+        "post": "text",
+        "person": "text",
+        "since": "date",
+        "due": "date",
+        "rule": "text",
+        "at": "timestamptz",
+    },
+    ("home", "matter", "id"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Stall:
+    """追责记录一行: which link, whose, since when, which rule, and when it was written down."""
+
+    home: int
+    matter: UUID
+    number: str
+    item: str
+    kind: str
+    what: str
+    step: str
+    desk: str
+    post: str
+    person: str
+    since: date
+    due: date | None
+    rule: str
+    at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,3 +165,39 @@ def invited(work: Work, stretch: Stretch) -> set[Key]:
         stretch.bounds,
     )
     return {(home, matter) for home, matter in rows}
+
+
+_STALL = "home, matter, number, item, kind, what, step, desk, post, person, since, due, rule, at"
+
+
+def stalls(
+    work: Work, scope: str, *, kind: str, desk: str, item: str, limit: int, offset: int
+) -> tuple[list[Stall], int]:
+    """Records of a division subtree, the newest first, and how many there are; an empty filter lets all through."""
+    rows = work.read(
+        f"SELECT {_STALL}, count(*) OVER () FROM oversight.stall"  # noqa: S608 — constant columns
+        " WHERE division LIKE %(scope)s AND (%(kind)s = '' OR kind = %(kind)s)"
+        " AND (%(desk)s = '' OR desk = %(desk)s) AND (%(item)s = '' OR item = %(item)s)"
+        " ORDER BY at DESC, id DESC LIMIT %(limit)s OFFSET %(offset)s",
+        {"scope": scope + "%", "kind": kind, "desk": desk, "item": item, "limit": limit, "offset": offset},
+    )
+    return [Stall(*row[:-1]) for row in rows], rows[0][-1] if rows else 0
+
+
+def stalls_of(work: Work, home: int, matter: UUID) -> list[Stall]:
+    """The records of one case, first to last."""
+    rows = work.read(
+        f"SELECT {_STALL} FROM oversight.stall WHERE home = %s AND matter = %s ORDER BY at, id",  # noqa: S608 — constant columns
+        (home, matter),
+    )
+    return [Stall(*row) for row in rows]
+
+
+def stall_counts(work: Work, scope: str, since: datetime) -> list[tuple[str, str, str, int]]:
+    """How many records of each kind, desk and item in a division subtree since a moment."""
+    rows = work.read(
+        "SELECT kind, desk, item, count(*) FROM oversight.stall WHERE division LIKE %s AND at >= %s"
+        " GROUP BY kind, desk, item",
+        (scope + "%", since),
+    )
+    return [(kind, desk, item, n) for kind, desk, item, n in rows]

@@ -30,7 +30,7 @@ from itertools import pairwise
 
 from yiwang.casework.messages import Ended, Facts, StepClosed, StepOpened, Timing
 from yiwang.casework.rules import timing
-from yiwang.casework.rules.flow import Compiled
+from yiwang.casework.rules.flow import DONE, Compiled
 from yiwang.casework.rules.replay import Act, Replayed, follow
 from yiwang.catalogue.messages import At, Item, Step, StepKind
 from yiwang.ground.clock import Ground
@@ -104,8 +104,8 @@ class Stay:
     step: str
     since: datetime
     day: date
-    due: date | None
     cause: int | None
+    due: date | None = None
     until: datetime | None = None
     until_day: date | None = None
     hands: list[Hand] = field(default_factory=list)
@@ -131,11 +131,12 @@ def life(flow: Compiled, item: Item, facts: Facts, acts: Iterable[Act], calendar
     for act, effects in follow(case, flow, facts, acts, calendar):
         if lived.first is None:
             lived.first = act.day
-        closed = [_close(lived, e.step, act) for e in effects if isinstance(e, StepClosed)]
+        closed: list[int] = []  # the first of them is what the act finished
         for effect in effects:
-            if isinstance(effect, StepOpened):
-                due = case.tasks[effect.step].due if effect.step in case.tasks else None
-                lived.stays.append(Stay(effect.step, act.at, act.day, due, closed[0] if closed else None))
+            if isinstance(effect, StepClosed):
+                closed.append(_close(lived, effect.step, act))
+            elif isinstance(effect, StepOpened):
+                lived.stays.append(Stay(effect.step, act.at, act.day, closed[0] if closed else None))
             elif isinstance(effect, Ended):
                 lived.ended, lived.last = act.day, closed
         _beside(lived, act)
@@ -161,11 +162,12 @@ def _beside(lived: Life, act: Act) -> None:
 
 
 def _hands(lived: Life, act: Act) -> None:
-    """Whoever has an open step in hand after this act, written down where it is another than before."""
+    """Whoever has an open step in hand after this act, written down where it is another than before; its due date."""
     for stay in lived.stays:
         if stay.until is not None:
             continue
-        person = lived.case.tasks[stay.step].holder if stay.step in lived.case.tasks else ""
+        task = lived.case.tasks.get(stay.step)
+        stay.due, person = (task.due, task.holder) if task else (None, "")
         if person != (stay.hands[-1].person if stay.hands else ""):
             post = act.post if person == act.person else str(act.facts.get("to_post", ""))
             stay.hands.append(Hand(act.at, act.day, person, post))
@@ -187,7 +189,8 @@ class Link:
 def chain(lived: Life, flow: Compiled, last: date) -> list[Link]:
     """关键链: from the first step to the last day, one stay after another without gap or overlap."""
     if lived.ended is not None:
-        return _back(lived, flow, _due_first(lived, flow, lived.last), last)
+        ended = lived.last if lived.case.progress.ended != DONE else lived.last[:1]
+        return _back(lived, flow, _due_first(lived, flow, ended), last)
     waiting = [i for i, stay in enumerate(lived.stays) if stay.until is None]
     if not waiting:
         return []

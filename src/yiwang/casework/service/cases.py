@@ -25,7 +25,8 @@ from yiwang.casework.messages import (
 from yiwang.casework.rules import signing, timing
 from yiwang.casework.rules.flow import SKIP
 from yiwang.casework.service.holding import AUTOMATIC, OPEN, find_task, flow_of, hold, note, published_of
-from yiwang.casework.service.running import keep, lend_hand, redate, run, stand_in
+from yiwang.casework.service.running import keep, lend_hand, names, redate, run, stand_in
+from yiwang.casework.service.saying import SentBack
 from yiwang.catalogue import service as catalogue
 from yiwang.catalogue.messages import StepKind
 from yiwang.directory import service as directory
@@ -157,6 +158,9 @@ def send_back(work: Work, home: int, case_id: UUID, task_id: UUID, to: str, reas
     lend_hand(work, case, task)
     note(work, case, "step.returned", {"step": task.step, "to": to, "reason": reason})
     run(work, case, Return(step=task.step, to=to, at=work.now))
+    again, rule = case.tasks[to], flow_of(work, case).step(task.step).basis
+    whose = {"step": to, "desk": again.desk, "post": again.post, "person": again.holder}
+    work.tell(SentBack(**names(case), **whose, on=work.today, rule=rule, division=case.matter.division))
     return case
 
 

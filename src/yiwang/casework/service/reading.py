@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -14,6 +14,7 @@ from yiwang.casework import store
 from yiwang.casework.messages import Case, Dues, Facet, InboxQuery, InboxRow, Task, Timing
 from yiwang.casework.rules import timing
 from yiwang.ground import number
+from yiwang.ground.audit import Key
 from yiwang.ground.chain import Thread
 from yiwang.ground.clock import Ledger, Limit, reckon
 from yiwang.ground.workdays import Calendar
@@ -139,6 +140,18 @@ def look(work: Work, home: int, case_id: UUID) -> Case:
     """The case, only to be read."""
     held: Case | None = work.held.get(("case", home, case_id))
     return held or store.load(work, home, case_id, lock=False)
+
+
+def several(work: Work, keys: Iterable[Key]) -> dict[Key, Case]:
+    """These cases by home and id, only to be read. One query, or none."""
+    wanted = sorted(set(keys))
+    if not wanted:
+        return {}
+    rows = work.read(
+        store.CASE + "JOIN unnest(%s::int[], %s::uuid[]) AS wanted(of_home, of_id) ON home = of_home AND id = of_id",
+        ([home for home, _ in wanted], [case_id for _, case_id in wanted]),
+    )
+    return {(case.matter.home, case.matter.id): case for case in map(store.case_of, rows)}
 
 
 def find(work: Work, written: str) -> tuple[int, UUID]:

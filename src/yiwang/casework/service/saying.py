@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 
 from yiwang.casework.messages import CaseEvent
 
@@ -23,3 +24,16 @@ class StepSettled(CaseEvent):
     step_kind: str
     outcome: str
     signers: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SentBack(CaseEvent):
+    """被退回: the work of this step came back from a later one, to be done again; `person` did it (R76)."""
+
+    step: str
+    desk: str
+    post: str
+    person: str
+    on: date
+    rule: str
+    division: str

@@ -10,6 +10,7 @@ from yiwang.casework.service import holding
 from yiwang.casework.service import reading as caseread
 from yiwang.casework.service.reading import Overdue
 from yiwang.catalogue import service as catalogue
+from yiwang.desks.supervisor import stalls
 from yiwang.directory import service as directory
 from yiwang.front import lights, scope
 from yiwang.front.delays import bar
@@ -23,6 +24,7 @@ from yiwang.front.thread import said, timeline, view
 from yiwang.ground.number import show
 from yiwang.ground.outcome import Refused
 from yiwang.oversight import service as oversight
+from yiwang.oversight.messages import Kind
 from yiwang.plumbing.i18n import mark, translator
 from yiwang.plumbing.work import Work
 
@@ -56,6 +58,7 @@ def overview(desk: Desk, q: str = "", page: int = 1) -> Response[str]:
         under = directory.prefix(desk.who.division)
         rows, total = caseread.overdue(work, under, (page - 1) * SIZE, SIZE)
         figures = caseread.figures(work, under)
+        written = sum(n for kind, _, _, n in oversight.stall_counts(work, under) if kind != Kind.WARNING)
         lines = [_line(work, row) for row in rows]
     translate = translator(desk.language).gettext
     share = percent(figures.in_time / figures.decided) if figures.decided else "—"
@@ -64,6 +67,7 @@ def overview(desk: Desk, q: str = "", page: int = 1) -> Response[str]:
         Stat(translate(mark("超过承诺时限")), number(figures.overdue), translate(mark("件")), href="#list"),
         Stat(translate(mark("三个工作日内到期")), number(figures.soon), translate(mark("件"))),
         Stat(translate(mark("停钟中")), number(figures.paused), translate(mark("件"))),
+        Stat(translate(mark("追责记录")), number(written), translate(mark("条")), href="/supervision/stalls"),
         Stat(
             translate(mark("按期办结")),
             share,
@@ -152,9 +156,11 @@ def thread(ref: str, desk: Desk) -> Response[str]:
         entries = caseread.thread(work, case.matter.home, case.matter.id)
         rows, life = said(work, entries, case), bar(work, case, entries)
         steps = timeline(work, case)
+        link = oversight.broken_link(work, case.matter.home, case.matter.id)
+        broken = stalls.told(work, case, link) if link else None
         item = catalogue.version_of(work, case.matter.item, case.matter.item_version).item
     lamp = lights.of_case(case, seen.dues)
-    return desk.page("thread.html", seen=seen, item=item, rows=rows, steps=steps, lamp=lamp, life=life)
+    return desk.page("thread.html", seen=seen, item=item, rows=rows, steps=steps, lamp=lamp, life=life, broken=broken)
 
 
 @page("/ratings", opt=RATINGS)
@@ -192,4 +198,4 @@ def ratings(desk: Desk, bad: int = 0, page: int = 1) -> Response[str]:
     )
 
 
-ROUTES = [overview, exported, thread, ratings]
+ROUTES = [overview, exported, *stalls.ROUTES, thread, ratings]

@@ -33,3 +33,26 @@ CREATE TABLE oversight.rating (
     CONSTRAINT rating_invitation_fkey FOREIGN KEY (home, matter) REFERENCES oversight.invitation (home, matter)
 );
 CREATE INDEX rating_at ON oversight.rating (rated_at);
+
+-- Where a case stood and whose post had it, or whose work was sent back: written once, changed by nobody (R52, R76).
+-- placement: home append-only
+CREATE TABLE oversight.stall (
+    home         int         NOT NULL CHECK (home BETWEEN 0 AND 16383),
+    matter       uuid        NOT NULL,
+    id           uuid        NOT NULL,
+    number       text        NOT NULL,
+    item         text        NOT NULL,
+    division     text        NOT NULL,
+    kind         text        NOT NULL CHECK (kind IN ('warning', 'inaction', 'slowness', 'misconduct')),
+    what         text        NOT NULL,
+    step         text        NOT NULL,
+    desk         text        NOT NULL,
+    post         text        NOT NULL,
+    person       text        NOT NULL,
+    since        date        NOT NULL,
+    due          date,
+    rule         text        NOT NULL,
+    at           timestamptz NOT NULL,
+    CONSTRAINT stall_pkey PRIMARY KEY (home, matter, id)
+);
+CREATE INDEX stall_division ON oversight.stall (division text_pattern_ops, at);
