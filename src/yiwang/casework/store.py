@@ -72,8 +72,9 @@ MATTER = Table(
     parts=(
         (
             *("status", "progress", "tasks", "timing", "promised_due", "legal_due", "provisional", "accepted_at"),
-            *("decided_at", "closed_at", "journal_seq", "journal_head", "recused", "warned"),
+            *("decided_at", "closed_at", "journal_seq", "journal_head", "recused", "warned", "deciding", "moved"),
         ),
+        ("item_version", "item_name"),
         ("look_on",),
     ),
 )
