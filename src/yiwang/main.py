@@ -13,7 +13,7 @@ from yiwang.casework.messages import (
     Stalled,
     TaskOpened,
 )
-from yiwang.casework.service import moving
+from yiwang.casework.service import moving, parts
 from yiwang.casework.service.saying import CaseTerminated, SentBack, StepSettled
 from yiwang.enforcement.messages import DutiesCreated
 from yiwang.ground.home import home_of
@@ -22,7 +22,16 @@ from yiwang.handling.service import consulting, deciding
 from yiwang.intake.messages import Delivered, IssueResults, TellTerminated
 from yiwang.intake.service import applications, delivery
 from yiwang.net import after, obey
-from yiwang.net.messages import AskRating, FinishAutomatic, Note, Supervise
+from yiwang.net.messages import (
+    AskRating,
+    CloseParts,
+    FinishAutomatic,
+    FinishPart,
+    Note,
+    OpenPart,
+    Supervise,
+    WatchWait,
+)
 from yiwang.oversight import service as oversight
 from yiwang.oversight.messages import RecordStall
 from yiwang.plumbing.database import Database
@@ -49,14 +58,14 @@ LANES = {"default": 1, "clock": 1, "sharing": 8, "webhooks": 4}
 
 NET = Net(
     follows={
-        TaskOpened: (after.fetch_step, after.consultation, after.supervise),
+        TaskOpened: (after.fetch_step, after.consultation, after.part, after.wait, after.supervise),
         Gathered: (after.fetched_all,),
         DataFetched: (after.data_there,),
         DataDisputed: (after.data_disputed,),
         CaseAccepted: (after.announce,),
         CaseDecided: (after.results, after.needed_no_more, after.announce),
-        CaseReady: (after.announce,),
-        CaseClosed: (after.announce,),
+        CaseReady: (after.part_ready, after.announce),
+        CaseClosed: (after.parts_close, after.announce),
         CaseTerminated: (after.told_terminated,),
         StepSettled: (after.several_decided,),
         LicenceIssued: (after.licence,),
@@ -70,6 +79,10 @@ NET = Net(
         StopAsking: sharing.stop_asking,
         FinishAutomatic: obey.finish_automatic,
         Note: obey.note,
+        OpenPart: obey.open_part,
+        FinishPart: obey.finish_part,
+        CloseParts: obey.close_parts,
+        WatchWait: obey.watch_wait,
         Supervise: obey.supervise,
         AskRating: obey.ask_rating,
         RecordStall: oversight.record_stall,
@@ -112,5 +125,6 @@ def runners(departments: Departments, messenger: Messenger) -> dict[str, Runner]
         applications.LAPSE: applications.lapse_runner(),
         moving.TIMER: moving.timer_runner(),
         moving.SWEEP: moving.sweep_runner(),
+        parts.ELAPSE: parts.elapse_runner(),
         consulting.SILENCE: consulting.silence_runner(),
     }

@@ -316,12 +316,13 @@ class CompleteStep:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CaseEvent:
-    """办件事件: which case."""
+    """办件事件: which case, and of which case it is a part."""
 
     home: int
     id: UUID
     number: str
     item: str
+    parent: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

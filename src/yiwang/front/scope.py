@@ -6,7 +6,7 @@ from yiwang.casework.messages import Case
 from yiwang.casework.service import holding
 from yiwang.casework.service import reading as caseread
 from yiwang.directory import service as directory
-from yiwang.front.desk import read_reference
+from yiwang.front.desk import read_reference, reference
 from yiwang.ground.outcome import Forbidden, NotFound
 from yiwang.intake.messages import Application, Channel
 from yiwang.intake.service import reading
@@ -53,7 +53,7 @@ def case(work: Work, ref: str) -> Case:
         if directory.in_scope(actor.division, found.matter.division):
             return found
     elif actor.has("applicant"):
-        application(work, ref)
+        application(work, reference(home, found.matter.parent or case_id))
         return found
     elif actor.organisation and actor.organisation in holding.organisations_of(work, found):
         return found

@@ -115,11 +115,13 @@ class Delivered:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IssueResults:
-    """制证出证: the decision is made; make the licences of those who granted."""
+    """制证出证: the decision is made in a case; make the licences of those who granted. `application` is what was
+    handed in: of a part, that of the whole.
+    """
 
     home: int
     id: UUID
-    item: str
+    application: UUID
     outcomes: Mapping[str, str]
 
 

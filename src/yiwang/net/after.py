@@ -17,7 +17,16 @@ from yiwang.catalogue.messages import StepKind
 from yiwang.enforcement.messages import DutiesCreated
 from yiwang.handling.messages import RecordDecision, WatchConsultation
 from yiwang.intake.messages import Delivered, IssueResults, TellTerminated
-from yiwang.net.messages import AskRating, FinishAutomatic, Note, Supervise
+from yiwang.net.messages import (
+    AskRating,
+    CloseParts,
+    FinishAutomatic,
+    FinishPart,
+    Note,
+    OpenPart,
+    Supervise,
+    WatchWait,
+)
 from yiwang.oversight.messages import RecordStall
 from yiwang.sharing.messages import Announce, DataDisputed, DataFetched, Gather, Gathered, LicenceIssued, StopAsking
 
@@ -52,9 +61,34 @@ def consultation(event: TaskOpened) -> Sequence[object]:
     return [WatchConsultation(home=event.home, id=event.id, task=event.task, step=event.step, due=event.due)]
 
 
+def part(event: TaskOpened) -> Sequence[object]:
+    """A step that is another item's case opens → that case is opened (R49)."""
+    return [OpenPart(home=event.home, id=event.id, step=event.step)] if event.step_kind == StepKind.SUBCASE else []
+
+
+def part_ready(event: CaseReady) -> Sequence[object]:
+    """A part waits for delivery → the whole goes on."""
+    if event.parent is None:
+        return []
+    outcome = "granted" if "grant" in event.outcomes.values() else "refused"
+    return [FinishPart(home=event.home, id=event.id, outcome=outcome)]
+
+
+def parts_close(event: CaseClosed) -> Sequence[object]:
+    """A case has ended → its parts end with it; a part that ended early → the whole goes on."""
+    ended = [FinishPart(home=event.home, id=event.id, outcome="ended")] if event.parent and event.end != "done" else []
+    return [*ended, CloseParts(home=event.home, id=event.id, word=event.end)]
+
+
+def wait(event: TaskOpened) -> Sequence[object]:
+    """A step that only time ends opens → somebody watches for its end."""
+    waits = event.step_kind == StepKind.WAIT and event.due is not None
+    return [WatchWait(home=event.home, id=event.id, step=event.step)] if waits else []
+
+
 def results(event: CaseDecided) -> Sequence[object]:
     """Decided → the licences of those who granted are made at once."""
-    return [IssueResults(home=event.home, id=event.id, item=event.item, outcomes=event.outcomes)]
+    return [IssueResults(home=event.home, id=event.id, application=event.parent or event.id, outcomes=event.outcomes)]
 
 
 def needed_no_more(event: CaseDecided) -> Sequence[object]:

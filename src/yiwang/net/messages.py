@@ -20,6 +20,42 @@ class FinishAutomatic:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class OpenPart:
+    """开子件: the case of another item, as this step of a case asks."""
+
+    home: int
+    id: UUID
+    step: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FinishPart:
+    """子件办完: tell the case this one is a part of."""
+
+    home: int
+    id: UUID
+    outcome: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CloseParts:
+    """整件结束: with this word, and so do its parts."""
+
+    home: int
+    id: UUID
+    word: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WatchWait:
+    """等期满: somebody watches for the end of a step that only time ends."""
+
+    home: int
+    id: UUID
+    step: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Note:
     """留痕: write an act into the thread of a case, if the case is open already."""
 

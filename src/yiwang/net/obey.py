@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from yiwang.casework.messages import Case
-from yiwang.casework.service import cases, holding, reading, running
+from yiwang.casework.service import cases, holding, parts, reading, running
 from yiwang.enforcement import service as enforcement
 from yiwang.enforcement.messages import CreateDuties
 from yiwang.ground.outcome import NotFound
-from yiwang.net.messages import AskRating, FinishAutomatic, Note, Supervise
+from yiwang.net.messages import AskRating, CloseParts, FinishAutomatic, FinishPart, Note, OpenPart, Supervise, WatchWait
 from yiwang.oversight import service as oversight
 from yiwang.oversight.messages import Invite
 from yiwang.plumbing.work import Work
@@ -18,6 +18,27 @@ from yiwang.sharing.service import webhooks
 def finish_automatic(command: FinishAutomatic, work: Work) -> None:
     """Finish an automatic step."""
     cases.complete_automatic(work, command.home, command.id, command.step_kind, command.outcome)
+
+
+def open_part(command: OpenPart, work: Work) -> None:
+    """Open the case of a part."""
+    parts.open_part(work, command.home, command.id, command.step)
+
+
+def finish_part(command: FinishPart, work: Work) -> None:
+    """Let the whole go on."""
+    parts.finish_part(work, command.home, command.id, command.outcome)
+
+
+def close_parts(command: CloseParts, work: Work) -> None:
+    """Let the parts end with the whole."""
+    parts.close_parts(work, command.home, command.id, command.word)
+
+
+def watch_wait(command: WatchWait, work: Work) -> None:
+    """Set the timer of a waiting step."""
+    task = holding.hold(work, command.home, command.id).tasks[command.step]
+    parts.watch_wait(work, command.home, command.id, task)
 
 
 def note(command: Note, work: Work) -> None:

@@ -94,6 +94,7 @@ def follow(
             case.progress, effects = advance(flow, case.progress, event, facts)
             if act.act in HANDED and "by" not in act.facts and act.facts.get("outcome") not in NOBODYS:
                 case.hands |= _hands(act)
+            case.hands |= set(act.facts.get("acceptors", ()))
         for effect in effects:
             _follow(case, flow, act, effect, calendar)
         if act.act == "step.taken_back":

@@ -78,7 +78,9 @@ def desk_of(work: Work, case: Case, step: Step, on: date | None = None) -> str:
     """谁办: the one organisation that works a step of this case, on a day or today. R20, R52"""
     who = step.who
     assert who is not None, step.id
-    if who.role == AUTOMATIC:
+    # A part is accepted with the whole and handed out with it.
+    part = case.matter.parent is not None and step.kind in (StepKind.ACCEPT, StepKind.DELIVER)
+    if who.role == AUTOMATIC or part:
         return AUTOMATIC
     if who.at is At.RECEIVING:
         return case.matter.receiving

@@ -190,10 +190,18 @@ class Names(TypedDict):
     id: UUID
     number: str
     item: str
+    parent: UUID | None
 
 
 def names(case: Case) -> Names:
-    return {"home": case.matter.home, "id": case.matter.id, "number": case.matter.number, "item": case.matter.item}
+    matter = case.matter
+    return {
+        "home": matter.home,
+        "id": matter.id,
+        "number": matter.number,
+        "item": matter.item,
+        "parent": matter.parent,
+    }
 
 
 def _open_task(work: Work, case: Case, step: Step) -> list[object]:

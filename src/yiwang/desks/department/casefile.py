@@ -43,7 +43,8 @@ def case_page(
     chosen = sent.get("phrase") if sent else ""
     with desk.work() as work:
         home, case_id, case = concerned(work, ref)
-        application = reading.application(work, home, case_id)
+        filed = case.matter.parent or case_id
+        application = reading.application(work, home, filed)
         item = reading.item_of(work, application).item
         file = opinions.file_of(work, home, case_id)
         seen, acts = view(work, case), caseread.thread(work, home, case_id)
@@ -55,10 +56,10 @@ def case_page(
             "lamp": lights.of_case(case, seen.dues),
             "file": file,
             "papers": documents.of_case(work, home, case_id),
-            "held": sharing.read_held(work, home, case_id, "review"),
+            "held": sharing.read_held(work, home, filed, "review"),
             "thread": said(work, acts, case),
             "life": bar(work, case, acts),
-            "brought": reading.brought(work, home, case_id),
+            "brought": reading.brought(work, home, filed),
             "needs": catalogue.needs(item, application.answers),
             "mine": [_task(work, desk, case, t) for t in case.tasks.values() if _ours(desk, t)],
             "names": directory.names_of(work, people) | opinions.expert_names(work, file),

@@ -50,6 +50,8 @@ def differences(work: Work, stretch: Stretch, cases: Mapping[Key, Case]) -> Iter
     issued = sharing.issuers(work, stretch)
     for key in sorted(filed.keys() | cases.keys()):
         one, case = filed.get(key), cases.get(key)
+        if one is None and case is not None and case.matter.parent is not None:
+            continue
         if one is None:
             yield Difference("application.missing", *key)
         elif case is None:

@@ -74,7 +74,8 @@ def issue_results(command: IssueResults, work: Work) -> None:
     """制证出证: one licence from each organisation that granted, for the subject of the application (R49: partial
     grant).
     """
-    application = store.application(work, command.home, command.id)
+    application = store.application(work, command.home, command.application)
+    matter = holding.hold(work, command.home, command.id).matter
     subject = sharing.subject_by_id(work, command.home, application.subject)
     for organisation, outcome in command.outcomes.items():
         if outcome == "grant":
@@ -82,8 +83,8 @@ def issue_results(command: IssueResults, work: Work) -> None:
                 work,
                 subject,
                 command.id,
-                application.item,
-                application.item_version,
+                matter.item,
+                matter.item_version,
                 organisation,
-                {"number": application.number},
+                {"number": matter.number},
             )
