@@ -22,4 +22,4 @@ def preview_of(paper: Paper) -> Response[bytes]:
 
 def _shown(made: bytes, name: str) -> Response[bytes]:
     headers = {"content-disposition": f'inline; filename="{name}.pdf"', "cache-control": "no-store"}
-    return Response(made, media_type="application/pdf", headers=headers)
+    return Response(made, status_code=200, media_type="application/pdf", headers=headers)
