@@ -71,10 +71,10 @@ def test_successors_exist_on_the_day_of_abolition(province: Directory) -> None:
             assert covers(successor.valid_from, successor.valid_to, d.valid_to or LISTED)
 
 
-def test_fifty_six_lines_and_townships_and_third_parties(province: Directory) -> None:
-    """五十六个部门加乡镇与第三方。"""
+def test_departments_governments_townships_and_third_parties(province: Directory) -> None:
+    """五十四个部门、各级政府，加中心、乡镇与第三方。"""
     kinds = Counter(line.kind for line in province.lines.values())
-    assert kinds == {"department": 54, "centre": 1, "data_centre": 1, "government": 1, "evaluation": 1, "oversight": 1}
+    assert kinds == {"department": 55, "centre": 1, "data_centre": 1, "government": 1, "evaluation": 1, "oversight": 1}
     for line in province.lines.values():
         assert not line.local_line or line.local_line in province.lines
 

@@ -410,6 +410,7 @@ class Case:
     hands: dict[str, Duty]
     recused: tuple[str, ...] = ()  # persons who keep out of this case (回避)
     warned: tuple[str, ...] = ()  # what the clock has said already, once each
+    asides: tuple[Task, ...] = ()  # questions beside the flow that wait for an answer; `step` is their kind
     accepted_at: datetime | None = None
     decided_at: datetime | None = None
     closed_at: datetime | None = None

@@ -64,6 +64,7 @@ MATTER = Table(
         "recused": "jsonb",
         "warned": "jsonb",
         "moved": "jsonb",
+        "asides": "jsonb",
         "look_on": "date",
     },
     ("home", "id"),
@@ -73,6 +74,7 @@ MATTER = Table(
         (
             *("status", "progress", "tasks", "timing", "promised_due", "legal_due", "provisional", "accepted_at"),
             *("decided_at", "closed_at", "journal_seq", "journal_head", "recused", "warned", "deciding", "moved"),
+            "asides",
         ),
         ("item_version", "item_name"),
         ("look_on",),
@@ -124,7 +126,7 @@ CASE = """
 SELECT number, item, item_version, item_name, flow_kind, applicant, division, receiving, deciding, channel, status,
        facts, progress, tasks, timing, received_at, accepted_at, decided_at, closed_at, journal_seq, journal_head,
        (SELECT jsonb_object_agg(h.person, h.duty) FROM casework.hand h WHERE h.home = m.home AND h.matter = m.id),
-       home, id, promised_due, legal_due, provisional, parent, recused, warned, moved
+       home, id, promised_due, legal_due, provisional, parent, recused, warned, moved, asides
 FROM casework.matter m
 """
 _LOCK = CASE + "WHERE home = %s AND id = %s"
@@ -216,6 +218,7 @@ def case_of(r: tuple[Any, ...]) -> Case:
         recused=tuple(r[28]),
         warned=tuple(r[29]),
         moved=tuple((date.fromisoformat(day), deciding) for day, deciding in r[30]),
+        asides=msgspec.convert(r[31], tuple[Task, ...]),
         accepted_at=r[16],
         decided_at=r[17],
         closed_at=r[18],
@@ -239,6 +242,7 @@ def keep(work: Work, case: Case, dues: Mapping[str, object]) -> None:
         "warned": case.warned,
         "deciding": case.matter.deciding,
         "moved": case.moved,
+        "asides": case.asides,
     }
     key = {"home": case.matter.home, "id": case.matter.id}
     if not case.fresh:
@@ -271,8 +275,8 @@ def lend_hand(work: Work, case: Case, person: str, duty: Duty, organisation_kind
     if case.hands.get(person) is duty:
         return
     case.hands[person] = duty
-    key = {"home": case.matter.home, "matter": case.matter.id, "person": person}
-    work.add(HAND, {**key, "duty": duty, "kind": organisation_kind}, Mode.SAME)
+    row = {"home": case.matter.home, "matter": case.matter.id, "person": person, "duty": duty}
+    work.add(HAND, {**row, "kind": organisation_kind}, Mode.SAME)
 
 
 _INBOX_COLUMNS = (
@@ -324,11 +328,8 @@ INBOX_BY = {
     "light": f"{_RANK}, {_ORDER}",
     "week": _ORDER,
 }
+_ORDERS = {(by, sort): own or order for by, own in INBOX_BY.items() for sort, order in INBOX_ORDERS.items()}
 MOST_COUNTED = 1_000
-
-
-def _order(asked: InboxQuery) -> str:
-    return INBOX_BY[asked.by] or INBOX_ORDERS[asked.sort]
 
 
 def _wanted(asked: InboxQuery) -> str:
@@ -345,7 +346,7 @@ def _first_rows(asked: InboxQuery, limit: int, offset: int) -> str:
     """The first rows of each role by the index in its order, then the first of these. How many stands in the text: a
     plan made for any number of rows would read all of them.
     """
-    order, wanted = _order(asked), _wanted(asked)
+    order, wanted = _ORDERS[asked.by, asked.sort], _wanted(asked)
     if asked.group == OUT:
         return f"""SELECT * FROM casework.inbox WHERE asked_by = %(desk)s AND {wanted}
         ORDER BY {order} LIMIT {limit:d} OFFSET {offset:d}"""  # noqa: S608 — constants of this module
@@ -383,8 +384,8 @@ def _page_of(asked: InboxQuery, limit: int, offset: int) -> str:
             FROM chosen GROUP BY GROUPING SETS ((item), (line), (step_kind), (light), (week), ())
         ) AS facet
     ), page AS ({_first_rows(asked, limit, offset)})
-    SELECT {_INBOX_COLUMNS}, counts, found FROM groups CROSS JOIN facets LEFT JOIN page ON true ORDER BY {_order(asked)}
-    """  # noqa: S608 — the parts are constants of this module
+    SELECT {_INBOX_COLUMNS}, counts, found FROM groups CROSS JOIN facets LEFT JOIN page ON true
+    ORDER BY {_ORDERS[asked.by, asked.sort]}"""  # noqa: S608 — the parts are constants of this module
 
 
 def inbox_page(
@@ -407,7 +408,7 @@ def inbox_rows_of(
     rows = work.read(
         f"SELECT {_INBOX_COLUMNS}, (SELECT count(*) FROM (SELECT FROM casework.inbox WHERE {place}"  # noqa: S608 — constants
         f" AND {_wanted(asked)} AND {held} LIMIT {MOST_COUNTED}) AS counted)"
-        f" FROM ({_first_rows(asked, limit, offset)}) AS page ORDER BY {_order(asked)}",
+        f" FROM ({_first_rows(asked, limit, offset)}) AS page ORDER BY {_ORDERS[asked.by, asked.sort]}",
         _asked(work, desk, roles, asked),
     )
     return [InboxRow(*row[:-1]) for row in rows], rows[0][-1] if rows else 0
@@ -430,7 +431,7 @@ def inbox_orphans(work: Work) -> list[tuple[str, UUID, int, UUID, str]]:
     return work.read(
         "SELECT i.desk, i.id, i.home, i.matter, i.step FROM casework.inbox i"
         " LEFT JOIN casework.matter m ON m.home = i.home AND m.id = i.matter"
-        " WHERE m.id IS NULL OR NOT m.tasks @> jsonb_build_array(CASE WHEN starts_with(i.role, '@') THEN"
+        " WHERE m.id IS NULL OR NOT (m.tasks || m.asides) @> jsonb_build_array(CASE WHEN starts_with(i.role, '@') THEN"
         " jsonb_build_object('step', i.step, 'desk', i.desk, 'seats',"
         "   jsonb_build_array(jsonb_build_object('person', substr(i.role, 2), 'outcome', '')))"
         " ELSE jsonb_build_object('id', i.id, 'desk', i.desk) END)"

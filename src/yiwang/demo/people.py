@@ -13,6 +13,7 @@ COUNTY = "330106"
 TOWN = "330106109"
 OTHER_COUNTY = "330302"
 PROVINCE = "330000"
+CITY = "330100"
 
 LINES = [
     "AJJ",
@@ -135,6 +136,14 @@ def _centre(division: str, number: int) -> list[DemoPerson]:
     ]
 
 
+def _governments() -> list[DemoPerson]:
+    """The heads of governments, who extend what several departments decide together (行政许可法 42)."""
+    return [
+        DemoPerson(f"zf-head-{place}", name, "department", f"{place}.ZF", mark("政府负责人"), ("head",))
+        for place, name in ((PROVINCE, "葛省长"), (COUNTY, "葛区长"))
+    ]
+
+
 def _third_parties() -> list[DemoPerson]:
     return [
         DemoPerson("supervisor", "严督查", "supervisor", f"{PROVINCE}.DCS", mark("效能监督员"), ("supervisor",)),
@@ -165,4 +174,4 @@ def everybody() -> list[DemoPerson]:
         people += _department(PROVINCE, line, number, shown=(PROVINCE, line) in shown)
         if line not in ("GSJ", "ZJJ", "SYJ", "XGB"):
             people += _department(COUNTY, line, number + 5, shown=(COUNTY, line) in shown)
-    return [*people, *_third_parties()]
+    return [*people, *_department(CITY, "FGW", 7, shown=False), *_governments(), *_third_parties()]

@@ -55,6 +55,9 @@ OUTCOME = {
     "cancelled": mark("终止"),
     "recalled": mark("收回征求意见"),
     "handed_back": mark("受托办毕"),
+    "answered": mark("已答复"),
+    "approved": mark("已批准"),
+    "declined": mark("未批准"),
 }
 KIND = {
     "accept": mark("受理"),
@@ -68,6 +71,8 @@ KIND = {
     "supervise": mark("监管"),
     "wait": mark("等待期限"),
     "subcase": mark("子件"),
+    "guidance": mark("业务指导"),
+    "extension": mark("延期请示"),
 }
 DATA_STATE = {
     "requested": mark("正在取"),
@@ -112,6 +117,10 @@ ACT = {
     "licence.issued": mark("制发电子证照"),
     "document.issued": mark("制发文书"),
     "experts.drawn": mark("抽取专家"),
+    "guidance.asked": mark("请示上级业务指导"),
+    "guidance.answered": mark("上级答复指导意见"),
+    "extension.asked": mark("请示延期"),
+    "extension.answered": mark("未批准延期"),
     "visit.second": mark("第二次到场"),
     "consultation.silent": mark("征求意见逾期未复"),
 }

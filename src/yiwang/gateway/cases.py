@@ -17,8 +17,17 @@ from yiwang.front.desk import reference
 from yiwang.gateway import shape, views
 from yiwang.gateway.counter import Counter, Key, Limit, Offset, Reference, act, read
 from yiwang.ground.proof import Proof
-from yiwang.handling.messages import Decide, EndSpecial, ExpertOpinion, MakeDocument, Reply, Review, StartSpecial
-from yiwang.handling.service import consulting, deciding, reviewing, special
+from yiwang.handling.messages import (
+    Decide,
+    EndSpecial,
+    ExpertOpinion,
+    Extend,
+    MakeDocument,
+    Reply,
+    Review,
+    StartSpecial,
+)
+from yiwang.handling.service import consulting, deciding, inquiries, reviewing, special
 from yiwang.plumbing.work import Work
 
 TAG = "cases"
@@ -180,7 +189,7 @@ def extend(counter: Counter, key: Key, ref: Reference, data: views.Reason) -> Re
     """Extend the limit once, by the head of the authority, with the reason. 行政许可法 42"""
 
     def do(work: Work, case: Case) -> object:
-        return cases.extend(work, case.matter.home, case.matter.id, data.reason)
+        return inquiries.extend(Extend(home=case.matter.home, id=case.matter.id, reason=data.reason), work)
 
     return done(counter, key, ref, data, do)
 

@@ -110,6 +110,39 @@ class RedrawExperts(OnTask):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AskGuidance(OnTask):
+    """请示业务指导: of the same line one level up, on a question about a task of one's own. R32"""
+
+    question: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AskExtension(OnTask):
+    """请示延期: of whoever may approve it, with the reason. 行政许可法 42"""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AnswerInquiry:
+    """答复请示: guidance in words; a refused extension with the reason."""
+
+    home: int
+    id: UUID
+    inquiry: UUID
+    words: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Extend:
+    """批准延期: once, by the head, with the reason told to the applicant. 行政许可法 42, SOD13"""
+
+    home: int
+    id: UUID
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Expert:
     """专家: in the library from a day until a day, which is no longer part of it."""
 

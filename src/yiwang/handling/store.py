@@ -108,6 +108,37 @@ PHRASE = Table(
     ("desk", "id"),
     {Mode.REMOVE: "handling.phrase_gone"},
 )
+INQUIRY = Table(
+    "handling.inquiry",
+    {
+        "home": "int",
+        "matter": "uuid",
+        "id": "uuid",
+        "kind": "text",
+        "step": "text",
+        "asker": "text",
+        "desk": "text",
+        "question": "text",
+        "person": "text",
+        "at": "timestamptz",
+    },
+    ("home", "matter", "id"),
+    thread=("matter",),
+)
+ANSWER = Table(
+    "handling.inquiry_answer",
+    {
+        "home": "int",
+        "matter": "uuid",
+        "id": "uuid",
+        "outcome": "text",
+        "words": "text",
+        "person": "text",
+        "at": "timestamptz",
+    },
+    ("home", "matter", "id"),
+    thread=("matter",),
+)
 EXPERT = Table(
     "handling.expert",
     {
@@ -254,6 +285,36 @@ def draws_between(work: Work, stretch: Stretch) -> dict[Key, list[Draw]]:
     for home, matter, *rest in rows:
         found.setdefault((home, matter), []).append(Draw(*rest))
     return found
+
+
+@dataclass(frozen=True, slots=True)
+class Inquiry:
+    """请示一行: a question beside the flow and, once there is one, its answer (`outcome` is empty until then)."""
+
+    id: UUID
+    kind: str
+    step: str
+    asker: str
+    desk: str
+    question: str
+    person: str
+    at: datetime
+    outcome: str
+    words: str
+    answered_by: str
+    answered_at: datetime | None
+
+
+def inquiries(work: Work, home: int, matter: UUID) -> list[Inquiry]:
+    """All questions beside the flow of a case, first to last, with their answers."""
+    rows = work.read(
+        "SELECT q.id, q.kind, q.step, q.asker, q.desk, q.question, q.person, q.at, COALESCE(a.outcome, ''),"
+        " COALESCE(a.words, ''), COALESCE(a.person, ''), a.at FROM handling.inquiry q"
+        " LEFT JOIN handling.inquiry_answer a ON a.home = q.home AND a.matter = q.matter AND a.id = q.id"
+        " WHERE q.home = %s AND q.matter = %s ORDER BY q.id",
+        (home, matter),
+    )
+    return [Inquiry(*row) for row in rows]
 
 
 def next_serial(work: Work, desk: str, year: int, series: str) -> int:

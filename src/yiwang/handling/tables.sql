@@ -63,6 +63,36 @@ CREATE TABLE handling.special_notice (
     CONSTRAINT special_notice_pkey PRIMARY KEY (home, matter, id)
 );
 
+-- A question beside the flow: guidance asked of the superior department (R32), an extension asked of the head.
+-- placement: home append-only
+CREATE TABLE handling.inquiry (
+    home     int         NOT NULL CHECK (home BETWEEN 0 AND 16383),
+    matter   uuid        NOT NULL,
+    id       uuid        NOT NULL,
+    kind     text        NOT NULL CHECK (kind IN ('guidance', 'extension')),
+    step     text        NOT NULL,
+    asker    text        NOT NULL,
+    desk     text        NOT NULL,
+    question text        NOT NULL,
+    person   text        NOT NULL,
+    at       timestamptz NOT NULL,
+    CONSTRAINT inquiry_pkey PRIMARY KEY (home, matter, id)
+);
+
+-- What was answered to it.
+-- placement: home append-only
+CREATE TABLE handling.inquiry_answer (
+    home    int         NOT NULL CHECK (home BETWEEN 0 AND 16383),
+    matter  uuid        NOT NULL,
+    id      uuid        NOT NULL,
+    outcome text        NOT NULL CHECK (outcome IN ('answered', 'approved', 'declined')),
+    words   text        NOT NULL,
+    person  text        NOT NULL,
+    at      timestamptz NOT NULL,
+    CONSTRAINT inquiry_answer_pkey PRIMARY KEY (home, matter, id),
+    CONSTRAINT inquiry_answer_fkey FOREIGN KEY (home, matter, id) REFERENCES handling.inquiry (home, matter, id)
+);
+
 -- The library that experts are drawn from.
 -- placement: reference
 CREATE TABLE handling.expert (

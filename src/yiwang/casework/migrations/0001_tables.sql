@@ -33,6 +33,7 @@ CREATE TABLE casework.matter (
     recused      jsonb       NOT NULL DEFAULT '[]',     -- who keeps out of it (回避)
     warned       jsonb       NOT NULL DEFAULT '[]',     -- what the clock has said, once each
     moved        jsonb       NOT NULL DEFAULT '[]',     -- who decided before the day of a reorganisation
+    asides       jsonb       NOT NULL DEFAULT '[]',     -- questions beside the flow that wait for an answer
     look_on      date,                                  -- the next day on which the clock may have something to say
     CONSTRAINT matter_pkey PRIMARY KEY (home, id),
     CONSTRAINT matter_number_key UNIQUE (home, number)

@@ -68,6 +68,7 @@ class Replayed:
     tasks: dict[str, Working] = field(default_factory=dict)
     recused: tuple[str, ...] = ()
     hands: set[str] = field(default_factory=set)
+    asides: dict[str, str] = field(default_factory=dict)  # questions beside the flow that wait: id → desk
     accepted_at: datetime | None = None
     decided_at: datetime | None = None
     closed_at: datetime | None = None
@@ -134,6 +135,10 @@ def _event(flow: Compiled, progress: Progress, act: Act) -> FlowEvent | None:
 
 def _beside(case: Replayed, act: Act) -> None:
     """Acts that leave the flow where it is."""
+    if aside := act.facts.get("aside"):
+        case.asides.pop(aside, None)
+        if act.act.endswith(".asked"):
+            case.asides[aside] = act.facts["desk"]
     match act.act:
         case "correction.asked":
             case.status = Status.CORRECTION
@@ -144,7 +149,7 @@ def _beside(case: Replayed, act: Act) -> None:
         case "correction.received":
             case.status = Status.SUBMITTED
         case "experts.drawn":
-            case.hands.add(act.person)
+            case.hands |= _hands(act)
         case "person.recused":
             case.recused = (*case.recused, act.facts["person"])
             case.tasks = {step: without(one, act.facts["person"]) for step, one in case.tasks.items()}
@@ -186,6 +191,7 @@ def _follow(case: Replayed, flow: Compiled, act: Act, effect: Effect, calendar: 
         case ClockMet():
             case.timing = replace(case.timing, met_on=act.day)
         case Ended():
+            case.asides.clear()
             case.status, case.closed_at = ENDS.get(effect.end, Status.TERMINATED), act.at
 
 

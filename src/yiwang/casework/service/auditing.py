@@ -14,6 +14,7 @@ from yiwang.casework.rules import signing, timing
 from yiwang.casework.rules.flow import compiled
 from yiwang.casework.rules.replay import Act, Replayed, replay
 from yiwang.casework.rules.working import working
+from yiwang.casework.service import asides
 from yiwang.casework.service.holding import AUTOMATIC, OPEN, published_of, step_of
 from yiwang.casework.service.running import inbox_row
 from yiwang.ground.audit import FIRST, LAST, Difference, Key, Stretch
@@ -62,6 +63,7 @@ def differences(work: Work, stretch: Stretch, kept: Mapping[Key, Kept]) -> Itera
     """差异: of the cases of a stretch with their own journals and the inboxes."""
     entries = journal.stretch(work, stretch)
     waiting = [(t.desk, row) for k in kept.values() for t in k.case.tasks.values() for row in _row_ids(t)]
+    waiting += [(a.desk, a.id) for k in kept.values() for a in k.case.asides]
     inbox = store.inbox_rows(work, waiting)
     for key, one in kept.items():
         for kind, facts in _of_case(work, one, entries.get(key, ()), inbox):
@@ -92,6 +94,7 @@ def _of_case(work: Work, kept: Kept, entries: Sequence[Entry], inbox: Mapping[An
     yield from _replayed(case, again)
     yield from _dues(work.calendar, kept, acts[-1].day if acts else case.matter.received_at.astimezone(SHANGHAI).date())
     yield from _tasks(work, kept, again, inbox)
+    yield from _asides(work, kept, again, inbox)
     yield from _hands(case, again)
 
 
@@ -132,6 +135,20 @@ def _tasks(work: Work, kept: Kept, again: Replayed, inbox: Mapping[Any, Any]) ->
                 yield "inbox.missing", {"desk": task.desk, "step": step}
             elif wrong := {c: _other(row[c], expected[c]) for c in row if row[c] != expected[c]}:
                 yield "inbox.row", {"desk": task.desk, **wrong}
+
+
+def _asides(work: Work, kept: Kept, again: Replayed, inbox: Mapping[Any, Any]) -> Iterator[Found]:
+    """Questions beside the flow: those that the journal says wait, each in the inbox of its desk."""
+    there = {str(aside.id): aside.desk for aside in kept.case.asides}
+    if there != again.asides:
+        yield "case.asides", _other(there, again.asides)
+    for aside in kept.case.asides:
+        dues = {"promised_due": kept.promised_due, "legal_due": kept.legal_due}
+        row, expected = inbox.get((aside.desk, aside.id)), asides.row(work, kept.case, aside, dues)
+        if row is None:
+            yield "inbox.missing", {"desk": aside.desk, "step": aside.step}
+        elif wrong := {c: _other(row[c], expected[c]) for c in row if row[c] != expected[c]}:
+            yield "inbox.row", {"desk": aside.desk, **wrong}
 
 
 def _row_ids(task: Task) -> list[UUID]:

@@ -24,7 +24,8 @@ from yiwang.casework.messages import (
 )
 from yiwang.casework.rules import signing, timing
 from yiwang.casework.rules.flow import SKIP
-from yiwang.casework.service.holding import AUTOMATIC, OPEN, find_task, flow_of, hold, note, published_of
+from yiwang.casework.service import asides
+from yiwang.casework.service.holding import AUTOMATIC, OPEN, extender, find_task, flow_of, hold, note, published_of
 from yiwang.casework.service.running import keep, lend_hand, names, redate, run, stand_in
 from yiwang.casework.service.saying import SentBack
 from yiwang.catalogue import service as catalogue
@@ -165,9 +166,11 @@ def send_back(work: Work, home: int, case_id: UUID, task_id: UUID, to: str, reas
 
 
 def extend(work: Work, home: int, case_id: UUID, reason: str) -> Case:
-    """延期: once, by the head of the authority, with the reason told to the applicant. 行政许可法 42, SOD13"""
+    """延期: once, by the head of the authority — of the people's government where several decide together —, with the
+    reason told to the applicant. 行政许可法 42, SOD13
+    """
     case = hold(work, home, case_id)
-    if "head" not in work.actor.roles or work.actor.organisation != case.matter.deciding:
+    if "head" not in work.actor.roles or work.actor.organisation != extender(work, case):
         raise Forbidden("case.head_extends", clause="行政许可法 42")
     stand_in(work, case, "head")
     if case.status not in (Status.HANDLING, Status.SUSPENDED):
@@ -177,7 +180,9 @@ def extend(work: Work, home: int, case_id: UUID, reason: str) -> Case:
         raise Conflict("case.no_extension", clause="行政许可法 42")
     by = Extension(limit=limit, approved_by=work.actor.person, reason=reason, on=work.today)
     case.timing = timing.extend(case.timing, by)
-    note(work, case, "clock.extended", {"limit": str(limit), "reason": reason}, "行政许可法 42")
+    asked = asides.settle(work, case, asides.EXTENSION)
+    facts = {"limit": str(limit), "reason": reason} | ({"aside": str(asked.id)} if asked else {})
+    note(work, case, "clock.extended", facts, "行政许可法 42")
     keep(work, case)
     redate(work, case)
     return case

@@ -16,13 +16,14 @@ from yiwang.casework.messages import (
 from yiwang.casework.rules import signing, timing
 from yiwang.casework.rules.flow import Compiled, compiled
 from yiwang.catalogue import service as catalogue
-from yiwang.catalogue.messages import At, Published, Step, StepKind
+from yiwang.catalogue.messages import At, FlowKind, Published, Step, StepKind
 from yiwang.directory import service as directory
 from yiwang.ground.outcome import Conflict, Forbidden
 from yiwang.ground.workdays import Calendar
 from yiwang.plumbing.work import SHANGHAI, Work
 
 AUTOMATIC = "system"
+GOVERNMENT = "ZF"  # the line of people's governments, province to county
 OPEN = (Status.SUBMITTED, Status.CORRECTION, Status.HANDLING, Status.SUSPENDED, Status.DECIDED, Status.READY)
 
 
@@ -105,9 +106,21 @@ def organisations_of(work: Work, case: Case) -> frozenset[str]:
     open_now = {t.desk for t in case.tasks.values()}
     worked = {_desk_then(work, case, done) for done in case.progress.done if flow.step(done.step).who is not None}
     decided = {deciding for _, deciding in case.moved}
-    known = {case.matter.receiving, case.matter.deciding, *decided, *open_now, *worked}
+    asked = {aside.desk for aside in case.asides}
+    known = {case.matter.receiving, case.matter.deciding, *decided, *open_now, *worked, *asked}
     item, division = case.matter.item, case.matter.division
     return frozenset(known | {directory.heir(work, code, item, division, work.today) for code in known})
+
+
+def extender(work: Work, case: Case) -> str:
+    """谁批准延期: the deciding authority itself; where several decide together, the people's government of its level.
+
+    行政许可法 42(1) and (2), SOD13
+    """
+    deciding = directory.organisation(work, case.matter.deciding)
+    if case.matter.flow_kind != FlowKind.JOINT:
+        return deciding.code
+    return directory.resolve(work, GOVERNMENT, deciding.level, case.matter.division, work.today).code
 
 
 def decisions(work: Work, case: Case) -> dict[str, str]:

@@ -181,6 +181,9 @@ def _stop_or_resume(work: Work, case: Case, effect: ClockStopped | ClockResumed)
 def _end(work: Work, case: Case, effect: Ended) -> list[object]:
     case.status = ENDS.get(effect.end, Status.TERMINATED)
     case.closed_at = work.now
+    for aside in case.asides:
+        work.remove(INBOX, {"desk": aside.desk, "id": aside.id})
+    case.asides = ()
     note(work, case, "case.closed", {"end": effect.end})
     return [CaseClosed(**names(case), end=effect.end, receiving=case.matter.receiving, deciding=case.matter.deciding)]
 
@@ -299,7 +302,7 @@ def rows_of(task: Task) -> Iterator[dict[str, object]]:
 def redate(work: Work, case: Case) -> None:
     """The due dates of every open task follow the case's clock."""
     columns = due_columns(case, work.today, work.calendar)
-    for task in case.tasks.values():
+    for task in (*case.tasks.values(), *case.asides):
         for row in rows_of(task):
             work.change(
                 INBOX,

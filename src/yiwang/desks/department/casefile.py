@@ -11,7 +11,7 @@ from yiwang.casework.messages import Case, Task
 from yiwang.casework.service import holding, verbs
 from yiwang.casework.service import reading as caseread
 from yiwang.catalogue import service as catalogue
-from yiwang.desks.department import phrasebook, reviewers
+from yiwang.desks.department import inquiries, phrasebook, reviewers
 from yiwang.desks.department.inbox import asked_of, shown
 from yiwang.desks.department.reach import concerned
 from yiwang.directory import service as directory
@@ -66,6 +66,7 @@ def case_page(
             "places": directory.snapshot(work).organisations,
             "lines": directory.snapshot(work).lines,
             "picture": picture(work, case, acts),
+            **inquiries.shown(work, case),
             **shown(work, desk, asked_of(desk), ref),
         }
     if sent and chosen:

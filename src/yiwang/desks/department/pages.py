@@ -10,7 +10,7 @@ from litestar import Response
 from yiwang.casework.service import cases, holding, verbs
 from yiwang.casework.service import reading as caseread
 from yiwang.catalogue import service as catalogue
-from yiwang.desks.department import batch, papers, phrasebook, reviewers
+from yiwang.desks.department import batch, inquiries, papers, phrasebook, reviewers
 from yiwang.desks.department.casefile import case_page
 from yiwang.desks.department.commands import command_of
 from yiwang.desks.department.inbox import asked_of, shown
@@ -20,6 +20,8 @@ from yiwang.front.routes import page, sent
 from yiwang.front.sheets import sheet
 from yiwang.ground.number import show
 from yiwang.ground.outcome import Conflict, FieldError, Invalid, NotFound, Refused
+from yiwang.handling.messages import Extend
+from yiwang.handling.service import inquiries as extending
 from yiwang.plumbing.i18n import mark, translator
 from yiwang.plumbing.work import Work
 
@@ -133,9 +135,7 @@ def extend(ref: str, desk: Desk, body: bytes) -> Response[str]:
 
     def lengthen(work: Work) -> dict[str, str]:
         home, case_id, _ = concerned(work, ref)
-        if not form.get("reason").strip():
-            raise Invalid("handling.form", errors=(FieldError("reason", "field.required"),))
-        cases.extend(work, home, case_id, form.get("reason")[:1000])
+        extending.extend(Extend(home=home, id=case_id, reason=form.get("reason")[:1000]), work)
         return {}
 
     try:
@@ -144,7 +144,7 @@ def extend(ref: str, desk: Desk, body: bytes) -> Response[str]:
         raise
     except Refused as problem:
         return case_page(ref, desk, problem=problem, sent=form)
-    return desk.go(asked_of(desk).link(f"/desk/{ref}"))
+    return desk.go(inquiries.back(desk, ref))
 
 
 ROUTES = [
@@ -158,4 +158,5 @@ ROUTES = [
     *batch.ROUTES,
     *phrasebook.ROUTES,
     *reviewers.ROUTES,
+    *inquiries.ROUTES,
 ]
