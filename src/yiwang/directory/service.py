@@ -29,7 +29,7 @@ from yiwang.directory.rules.reorganising import plan
 from yiwang.directory.rules.reorganising import suppose as after_plan
 from yiwang.directory.rules.resolution import Directory, build, division_at, in_scope, overlapping, prefix
 from yiwang.directory.rules.staffing import Staffing, staffing
-from yiwang.ground.actor import Actor, ActorKind, Deputised
+from yiwang.ground.actor import Actor, ActorKind
 from yiwang.ground.divisions import Period
 from yiwang.ground.identifiers import CREDIT_ALPHABET, credit_check, organisation_check
 from yiwang.ground.outcome import Conflict, Forbidden, NotFound
@@ -197,15 +197,8 @@ def renewed(work: Work, actor: Actor) -> Actor | None:
 
 
 def _acting(work: Work, code: str, name: str, post: Post, terminal: str) -> Actor:
-    known = staff(work)
-    deputised = tuple(
-        Deputised(principal, lent.code, frozenset(lent.roles))
-        for principal, lent in known.standing_in(code, post.organisation, work.today)
-    )
-    own = frozenset(post.roles)
-    roles = own.union(*(d.roles for d in deputised))
     place = organisation(work, post.organisation).division
-    return Actor(code, name, post.code, post.organisation, place, roles, "staff", terminal, deputised, roles - own)
+    return staff(work).acting(code, name, post, place, terminal, work.today)
 
 
 def name_of(work: Work, code: str, on: date) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from yiwang.casework.messages import Duty
 from yiwang.catalogue.messages import FlowKind
@@ -47,6 +47,25 @@ def permit_organisation(duty: Duty, kind: str) -> None:
         raise Forbidden("case.department_handles", clause="种子 二(一)4")
     if duty is Duty.RATE and kind != "evaluation":
         raise Forbidden("case.third_party_rates", clause="种子 办理与评价分离")
+
+
+def involved(person: str, principal: str) -> tuple[str, ...]:
+    """经手人: who acts, and whoever he stands in for: a lent right is no wider than the lender's, and what is done for
+    somebody is done by him too. 民法典 162
+    """
+    return (person, principal) if principal else (person,)
+
+
+def join(hands: Mapping[str, Duty], persons: Iterable[str], duty: Duty, kind: str) -> dict[str, Duty]:
+    """参与: who has which duty in a case once these have taken part, for an organisation of this kind; refused for all
+    where it is for one.
+    """
+    permit_organisation(duty, kind)
+    joined = dict(hands)
+    for person in persons:
+        permit(joined, person, duty)
+        joined[person] = duty
+    return joined
 
 
 def permit_place(flow_kind: str, duty: Duty, *, at_centre: bool) -> None:

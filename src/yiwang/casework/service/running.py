@@ -61,19 +61,18 @@ def may_work(work: Work, case: Case, task: Task) -> Duty:
     return duty
 
 
-def permit_part(work: Work, case: Case, duty: Duty, organisation: str) -> None:
-    """可参与: with a duty, for an organisation, one person, one duty; in a joint case at the centre."""
-    separation.permit_organisation(duty, directory.organisation(work, organisation).kind)
-    for person in _hands(work, case):
-        separation.permit(case.hands, person, duty)
+def permit_part(work: Work, case: Case, duty: Duty, organisation: str) -> dict[str, Duty]:
+    """可参与: for an organisation, one person, one duty; in a joint case at the centre. Gives who then has which."""
+    kind = directory.organisation(work, organisation).kind
     separation.permit_place(case.matter.flow_kind, duty, at_centre=directory.at_centre(work, work.actor.post))
+    return separation.join(case.hands, separation.involved(work.actor.person, case.stands_for), duty, kind)
 
 
 def take_part(work: Work, case: Case, duty: Duty, organisation: str) -> None:
     """参与: the actor does something in this case with a duty, and whoever he stands in for with him. R14"""
-    permit_part(work, case, duty, organisation)
+    joined = permit_part(work, case, duty, organisation)
     kind = directory.organisation(work, organisation).kind
-    for person in _hands(work, case):
+    for person in joined.keys() - case.hands.keys():
         store.lend_hand(work, case, person, duty, kind)
 
 
@@ -83,10 +82,6 @@ def lend_hand(work: Work, case: Case, task: Task) -> None:
     if task.lenders:
         raise Conflict("case.delegated", number=case.matter.number)
     take_part(work, case, separation.duty_of(task.role), task.desk)
-
-
-def _hands(work: Work, case: Case) -> list[str]:
-    return [person for person in (work.actor.person, case.stands_for) if person]
 
 
 def own_desk(work: Work, case: Case, task: Task) -> None:

@@ -9,6 +9,7 @@ from datetime import date
 
 from yiwang.directory.messages import Deputy, Exemption, Holding, Post
 from yiwang.directory.rules.resolution import covers
+from yiwang.ground.actor import Actor, Deputised
 
 HEAD = "head"
 
@@ -67,6 +68,15 @@ class Staffing:
             and self.holds(principal, post.code, on)
             and self.belongs(person, organisation, on)
         ]
+
+    def acting(self, person: str, name: str, post: Post, division: str, terminal: str, on: date) -> Actor:
+        """行为人: a person in a post on a day, with the roles of those whose deputy that is."""
+        lent = self.standing_in(person, post.organisation, on)
+        deputised = tuple(Deputised(principal, each.code, frozenset(each.roles)) for principal, each in lent)
+        own = frozenset(post.roles)
+        roles = own.union(*(d.roles for d in deputised))
+        at = post.organisation
+        return Actor(person, name, post.code, at, division, roles, "staff", terminal, deputised, roles - own)
 
     def works(self, person: str, organisation: str, role: str, on: date) -> bool:
         """Whether a person may act in a role of an organisation on a day, in the own right or as a deputy."""
