@@ -109,7 +109,7 @@ PLANTED: dict[Callable[[Patch], None], str] = {
     whoever_accepts_also_decides: "one desk, by the chart and the power list",
     nobody_answers_for_a_task: "one post answers for it",
     people_come_twice: "at most one visit",
-    inboxes_keep_old_dates: "reconcile is clean",
+    inboxes_keep_old_dates: "verify and reconcile are clean",
 }
 
 

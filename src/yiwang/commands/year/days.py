@@ -61,7 +61,7 @@ class Hands(Protocol):
     def give_back(self, ticket: Ticket, person: Person, to: str) -> None:
         """Back to an earlier step."""
 
-    def take_back(self, life: Life, step: str) -> None:
+    def take_back(self, life: Life, step: str, person: Person) -> None:
         """Who has just finished a step thinks again."""
 
     def extend(self, life: Life) -> None:
@@ -90,6 +90,13 @@ class Setting:
     staff: Staff
     lines: Lines
     temper: Temper
+
+
+def may(ticket: Ticket, person: Person) -> bool:
+    """可办: nobody else has it in hand, and the person has had no other duty in the case and need not keep out."""
+    life, duty = ticket.life, duty_of(ticket.role)
+    free = ticket.holder in ("", person.code) and person.code not in life.recused
+    return free and life.hands.get(person.code, duty) is duty
 
 
 class Year:
@@ -217,7 +224,7 @@ class Year:
 
     def _extend(self, life: Life) -> None:
         due = self.watch_due(life)
-        if life.phase == "running" and life.timing.met_on is None and due is not None and self.today <= due:
+        if life.phase == "running" and life.decided is None and due is not None and self.today <= due:
             self.figures.acts["extended"] += 1
             self.hands.extend(life)
 
@@ -290,7 +297,7 @@ class Year:
         if life.phase == "correction":
             life.charged_to = "applicant"
         elif life.stopped:
-            life.charged_to = "stop"
+            life.charged_to = "statute"
         else:
             first = next(iter(life.tickets.values()), None)
             life.charged_to = self.line_of(first.desk) if first is not None else ""
@@ -328,11 +335,10 @@ class Year:
         return self.setting.lines.decides(self.line_of(ticket.desk), self.today)
 
     def _who(self, ticket: Ticket, staff: Sequence[Person], turn: int) -> int | None:
-        """The next in turn who has had no other duty in the case."""
-        hands, duty = ticket.life.hands, duty_of(ticket.role)
+        """Whoever has it in hand, else the next in turn who may have it."""
         for n in range(len(staff)):
             place = (turn + n) % len(staff)
-            if hands.get(staff[place].code, duty) is duty:
+            if may(ticket, staff[place]):
                 return place
         return None
 
@@ -380,8 +386,8 @@ class Year:
         failed = self.rng.random() < self.temper.fails
         ticket.life.failed |= failed
         self._finish(ticket, person, "fail" if failed else "pass")
-        if self.rng.random() < self.temper.taken_back:
-            self.hands.take_back(ticket.life, ticket.step.id)
+        if self.rng.random() < self.temper.taken_back and ticket.life.phase != "over":
+            self.hands.take_back(ticket.life, ticket.step.id, person)
 
     def _back(self, ticket: Ticket, person: Person) -> bool:
         life, earlier = ticket.life, ticket.life.kind.back.get(ticket.step.id, ())

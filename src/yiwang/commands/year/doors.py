@@ -9,8 +9,17 @@ from yiwang.casework.messages import Facts
 from yiwang.catalogue import service as catalogue
 from yiwang.catalogue.messages import Item, StepKind
 from yiwang.commands.year.lives import Life
-from yiwang.handling.messages import Decide, EndSpecial, MakeDocument, Reply, Review
-from yiwang.handling.service import consulting, deciding, reviewing, special
+from yiwang.handling.messages import (
+    Decide,
+    DrawExperts,
+    EndSpecial,
+    ExpertOpinion,
+    MakeDocument,
+    RedrawExperts,
+    Reply,
+    Review,
+)
+from yiwang.handling.service import consulting, deciding, experts, reviewing, special
 from yiwang.intake.messages import Accept, HandOver
 from yiwang.intake.service import applications, delivery
 from yiwang.plumbing.work import Work
@@ -37,6 +46,23 @@ def _decide(on: Mapping[str, Any], _: Life, outcome: str, work: Work) -> None:
     deciding.decide(Decide(**on, outcome=outcome, reasons=reasons), work)
 
 
+def _special(on: Mapping[str, Any], _: Life, outcome: str, work: Work) -> None:
+    panels = experts.members(work, on["home"], on["id"]).values() if outcome != "skip" else ()
+    said = tuple(ExpertOpinion(expert=m.code, outcome=outcome, words="已审阅。") for panel in panels for m in panel)
+    special.end_special(EndSpecial(**on, outcome=outcome, words="评审组已出具意见。", opinions=said), work)
+
+
+def draw(on: Mapping[str, Any], work: Work) -> None:
+    """抽取专家 for a review that the chart wants experts for."""
+    experts.draw(DrawExperts(**on), work)
+
+
+def redraw(on: Mapping[str, Any], work: Work) -> None:
+    """补抽: one of those drawn cannot come."""
+    panel = next(iter(experts.members(work, on["home"], on["id"]).values()))
+    experts.redraw(RedrawExperts(**on, leaving={panel[0].code: "另有会议"}), work)
+
+
 def _deliver(on: Mapping[str, Any], life: Life, _: str, work: Work) -> None:
     tracking = f"SF{life.n:012d}" if life.delivery == "courier" else ""
     command = HandOver(home=on["home"], id=on["id"], recipient="本人", tracking=tracking)
@@ -49,9 +75,7 @@ FINISH: dict[StepKind, Callable[[Mapping[str, Any], Life, str, Work], None]] = {
         reviewing.review(Review(**on, outcome=outcome, words="材料齐全，符合法定形式。"), work)
     ),
     StepKind.CONSULT: _consult,
-    StepKind.SPECIAL: lambda on, _, outcome, work: nothing(
-        special.end_special(EndSpecial(**on, outcome=outcome, words="评审组已出具意见。"), work)
-    ),
+    StepKind.SPECIAL: _special,
     StepKind.DECIDE: _decide,
     StepKind.ISSUE: lambda on, _life, _outcome, work: nothing(deciding.make_document(MakeDocument(**on), work)),
     StepKind.DELIVER: _deliver,

@@ -14,8 +14,8 @@ from yiwang.casework.messages import Dues
 from yiwang.commands.year.lives import Life
 from yiwang.ground.workdays import CALENDAR
 
-NO_LINE = frozenset({"", "applicant", "stop", "XZFW"})
-"""Who may hold a case without being a department: nobody, the applicant, a statutory stop, the centre."""
+NO_LINE = frozenset({"", "applicant", "statute", "net", "XZFW"})
+"""Who may hold a case without being a department: nobody, the applicant, the law, the net, the centre."""
 
 
 @dataclass(slots=True)

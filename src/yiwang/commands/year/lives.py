@@ -7,6 +7,7 @@ from datetime import date
 from typing import Any
 
 from yiwang.casework.messages import Duty, Facts, Progress, Timing
+from yiwang.casework.rules.replay import Act
 from yiwang.catalogue.messages import Step
 from yiwang.commands.year.mix import Kind
 from yiwang.ground.clock import Limit
@@ -39,6 +40,7 @@ class Ticket:
     minutes: float = 0.0
     until: int = -1
     open: bool = True
+    holder: str = ""  # only this person may finish it
 
 
 @dataclass(slots=True)
@@ -80,11 +82,13 @@ class Life:
     decided: date | None = None
     tickets: dict[str, Ticket] = field(default_factory=dict)
     hands: dict[str, Duty] = field(default_factory=dict)
+    recused: set[str] = field(default_factory=set)
     progress: Progress = field(default_factory=Progress)
     timing: Timing = field(default_factory=Timing)
     own: Own = field(default_factory=Own)
     stopped: set[str] = field(default_factory=set)
     ref: Any = None  # where the services keep it
+    acts: list[Act] = field(default_factory=list)  # of a sample, what a journal would say
     charged_to: str = ""
     charged_from: date = date.min
     charged: dict[str, int] = field(default_factory=dict)

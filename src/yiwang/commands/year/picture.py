@@ -56,7 +56,7 @@ def _top(value: float) -> float:
     if value <= 4:
         return 4
     step = 10.0 ** int(log10(value / 4))
-    return 4 * next(u for u in (step, 2 * step, 2.5 * step, 5 * step, 10 * step) if u * 4 >= value)
+    return 4 * next(u for u in (step, 1.5 * step, 2 * step, 2.5 * step, 5 * step, 10 * step) if u * 4 >= value)
 
 
 def _panel(y: float, height: float, figures: Figures, numbers: Sequence[Sequence[int]]) -> tuple[Panel, list[str]]:
@@ -77,7 +77,7 @@ def _panel(y: float, height: float, figures: Figures, numbers: Sequence[Sequence
                 drawn.append(f'<path d="M{x:.1f} {y + height}v6" stroke="{FAINT}"/>')
                 words = f"{on.year}年{on.month}月" if month is None or on.month == 1 else f"{on.month}月"
                 drawn.append(_text(x, y + height + 22, words, size=13, fill=FAINT))
-                last = x
+                last = x + 7 * (len(words) - 2)
             month = on.month
     return panel, drawn
 

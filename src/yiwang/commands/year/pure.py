@@ -33,8 +33,9 @@ from yiwang.casework.messages import (
     Suspend,
     TakeBack,
 )
-from yiwang.casework.rules import timing
+from yiwang.casework.rules import delay, timing
 from yiwang.casework.rules.flow import advance
+from yiwang.casework.rules.replay import Act
 from yiwang.casework.rules.separation import duty_of, permit
 from yiwang.catalogue.messages import Silence, StepKind
 from yiwang.commands.year import mix, staff
@@ -122,10 +123,12 @@ class Rules:
         """Asked once."""
         self._lend(ticket, person)
         self.lapses[CALENDAR.add(self.year.today, days + 1)].append(ticket.life)
+        self._beside(ticket.life, "correction.asked")
 
     def corrected(self, life: Life) -> None:
         """Supplied."""
         self.year.charge(life)
+        self._beside(life, "correction.received")
         self._answer(life)
 
     def refuse(self, ticket: Ticket, person: Person) -> None:
@@ -144,7 +147,7 @@ class Rules:
         self._lend(ticket, person)
         self._go(ticket.life, Return(step=ticket.step.id, to=to, at=self.year.moment()))
 
-    def take_back(self, life: Life, step: str) -> None:
+    def take_back(self, life: Life, step: str, person: Person) -> None:
         """Taken back, where nothing but colleagues' desks has moved since: then all is as it was."""
         earlier, effects = self.before
         own = all(
@@ -164,6 +167,8 @@ class Rules:
                 self.year.closed(life, effect.step)
             elif isinstance(effect, StepOpened):
                 self._opened(life, effect.step, [])
+                life.tickets[effect.step].holder = person.code
+        self._write(life, event)
         self.year.charge(life)
 
     def extend(self, life: Life) -> None:
@@ -171,6 +176,9 @@ class Rules:
         limit = life.kind.item.extension
         assert limit is not None
         by = Extension(limit, "head", "案情复杂", self.year.today)
+        if life.acts:
+            facts = {"limit": str(limit), "reason": by.reason}
+            life.acts.append(Act(self.year.moment(), self.year.today, "clock.extended", "head", facts))
         life.own.longer = limit
         life.timing = timing.extend(life.timing, by)
         self._dues(life)
@@ -235,6 +243,7 @@ class Rules:
         except Refused as refusal:
             raise Broken("what is lawful is not refused", self.year.today, life.name, (event, refusal)) from refusal
         self.watch.step(life, before, after, effects)
+        self._write(life, event, accepted_on)
         self.watch.clock(life, effects, notice)
         life.progress, self.before = after, (before, effects)
         word = getattr(event, "outcome", type(event).__name__)
@@ -257,6 +266,7 @@ class Rules:
             self._go(life, Finish(step=step, outcome=outcome, at=event.at))
         if ended:
             self.last.pop(life.n, None)
+            self._conserved(life)
             self.year.ended(life, ended)
         elif life.phase != "over":
             self.watch.open(life)
@@ -322,6 +332,47 @@ class Rules:
             counted, still = naive_taken(life.own, today)
             self.watch.demand(life, (counted + still, still) == (whole, stood), "days conserved", (whole, stood))
         self.year.figures.met(life, dues, stood)
+
+    def _write(self, life: Life, event: FlowEvent, accepted_on: date | None = None) -> None:
+        """Of a sample, what the journal would say."""
+        if life.n % self.watch.sample:
+            return
+        facts: dict[str, object] = {"step": getattr(event, "step", "")}
+        match event:
+            case Begin():
+                act = "case.opened"
+            case Finish():
+                act, facts["outcome"] = "step.finished", event.outcome
+                if accepted_on is not None:
+                    act, facts["as_of"] = "case.deemed_accepted", accepted_on.isoformat()
+            case Suspend():
+                act, facts["notice"] = "clock.stopped", event.notice
+            case Return():
+                act, facts["to"] = "step.returned", event.to
+            case Cancel():
+                act = f"case.{event.end}"
+            case _:
+                act = "step.taken_back"
+        life.acts.append(Act(event.at, self.year.today, act, "", facts))
+
+    def _beside(self, life: Life, act: str) -> None:
+        if life.n % self.watch.sample == 0:
+            life.acts.append(Act(self.year.moment(), self.year.today, act, "", {}))
+
+    def _conserved(self, life: Life) -> None:
+        """归责守恒: of a sample, every day has one holder, and the days sum to what has passed; likewise those overdue.
+        The journal alone makes the same case again.
+        """
+        if life.n % self.watch.sample:
+            return
+        flow, today = life.kind.flow, self.year.today
+        lived = delay.life(flow, life.kind.item, life.facts, life.acts, CALENDAR)
+        found = delay.charges(lived, flow, today, CALENDAR, lambda step, _: (step.id, step.id))
+        passed = (today - self.year.days[life.arrived]).days
+        self.watch.demand(life, sum(c.days for c in found) == passed, "days conserved", (passed, found))
+        late = timing.dues(life.timing, CALENDAR, today).overdue
+        self.watch.demand(life, sum(c.overdue for c in found) == late, "overdue days conserved", (late, found))
+        self.watch.demand(life, lived.case.progress == life.progress, "the journal makes the same case again")
 
     def evening(self, today: date) -> None:
         """Nothing: every step was watched."""

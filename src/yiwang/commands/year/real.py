@@ -56,6 +56,7 @@ def loaded(database: Database, rng: Random) -> tuple[Engine, SimulatedClock]:
         main.engine(database, clock),
         home=lambda kind, identifier: home_of(home_key, kind, identifier),
         signer=Signer.from_hex(licence_key.hex()),
+        secret=rng.randbytes(32),
         dice=rng.randbytes,
     )
     load_demo(engine)

@@ -12,10 +12,10 @@ from uuid import UUID
 
 from yiwang.casework.messages import Case, Status
 from yiwang.casework.rules.separation import duty_of
-from yiwang.casework.service import cases, reading, verbs
+from yiwang.casework.service import cases, delays, reading, verbs
 from yiwang.catalogue.messages import ClockEffect, StepKind
-from yiwang.commands.reconcile import differences
-from yiwang.commands.verify import prove_all
+from yiwang.commands.verify import prove
+from yiwang.commands.year import against, colleagues, doors
 from yiwang.commands.year.days import Year
 from yiwang.commands.year.doors import FINISH, OUTCOME, form_of, nothing
 from yiwang.commands.year.lives import Broken, Life, Person, Ticket
@@ -29,19 +29,19 @@ from yiwang.ground.actor import SYSTEM, Actor
 from yiwang.ground.outcome import Conflict, Refused
 from yiwang.ground.workdays import CALENDAR
 from yiwang.handling.messages import StartSpecial
-from yiwang.handling.service import special
+from yiwang.handling.service import signing, special
 from yiwang.intake.messages import Channel, Delivery, Draft, Lack, Submit
 from yiwang.intake.service import applications
 from yiwang.intake.service import reading as intake
 from yiwang.oversight import service as oversight
 from yiwang.oversight.messages import Grade, Rate
-from yiwang.plumbing import outbox
+from yiwang.plumbing import outbox, sealing
 from yiwang.plumbing.idempotency import digest_of, once
 from yiwang.plumbing.outbox import Runner
 from yiwang.plumbing.work import Engine, Work
 
-CLAIMED = 0.3
 NOBODY = UUID(int=0)
+REDRAWN = 0.2
 KNOWN_PEOPLE, KNOWN_FIRMS = 500, 250
 """Applicants are drawn from so many; the sandbox's departments know most of them."""
 ENDS: Mapping[Status, str] = {
@@ -63,6 +63,7 @@ class File:
     number: str = ""
     last: tuple[Actor, str, str] | None = None
     clerk: str = ""
+    earlier: frozenset[str] = frozenset()
 
 
 @dataclass(slots=True)
@@ -101,19 +102,19 @@ class Services:
         for what, life, step in waited:
             if life.phase == "over":
                 continue
-            case = self._look(life)
+            case = self.look(life)
             if what == "deemed" and life.phase == "submitted" and life.answer_by and life.answer_by < today:
                 self.watch.demand(life, case.accepted_at is not None, "accepted by law", case.status)
                 received = self._received(life, step)
                 life.own.accepted = received
-                self._sync(life, case, what)
+                self.sync(life, case, what)
             elif what == "lapsed" and life.phase == "correction":
                 self.watch.demand(life, case.status is Status.WITHDRAWN, "a correction lapses", case.status)
-                self._sync(life, case, what)
+                self.sync(life, case, what)
             elif what == "silent" and any(str(t.ref) == step for t in life.tickets.values()):
                 ticket = next(t for t in life.tickets.values() if str(t.ref) == step)
                 self.year.figures.line(self.year.line_of(ticket.desk)).silent += 1
-                self._sync(life, case, what)
+                self.sync(life, case, what)
 
     def _received(self, life: Life, written: str) -> date:
         found = date.fromisoformat(written)
@@ -124,6 +125,8 @@ class Services:
         """Errands are run; every so many days all journals, cases and effects are held against each other."""
         self.clock.now = self.year.moment()
         self._drain("sharing", "default", "clock")
+        while sealing.seal(self.engine) == sealing.MOST:
+            continue
         last = today == self.year.days[-1]
         if (self.year.day + 1) % self.every == 0 or last:
             self.prove()
@@ -136,11 +139,9 @@ class Services:
         """核验对账: `yiwang verify` and `yiwang reconcile` find nothing, and nothing that was acknowledged is gone."""
         self.proofs += 1
         with self.engine.begin(SYSTEM) as work:
-            proof = prove_all(work)
-            for number, found in proof.broken:
-                raise Broken("verify is clean", self.year.today, number, found)
-            for number, difference in differences(work):
-                raise Broken("reconcile is clean", self.year.today, number, difference)
+            verdict = prove(work, ())
+            for number, found in [*verdict.journals.broken, *verdict.findings]:
+                raise Broken("verify and reconcile are clean", self.year.today, number, found)
             kept = {thread.id for thread, _ in reading.heads(work)}
         gone = [life.ref.number for life in self.year.lives.values() if life.ref.id not in kept]
         if gone or len(kept) != self.year.received:
@@ -194,7 +195,7 @@ class Services:
 
         file.number = str(self._once(life, by, "submit", hand_in))
         self._expect("deemed", life, life.answer_by, self.year.today.isoformat())
-        self._sync(life, self._look(life), "submitted")
+        self.sync(life, self.look(life), "submitted")
 
     def _expect(self, what: str, life: Life, last: date | None, about: str) -> None:
         assert last is not None
@@ -202,23 +203,21 @@ class Services:
 
     def finish(self, ticket: Ticket, person: Person, outcome: str) -> None:
         """Each step by its own door."""
-        life, by = ticket.life, self._actor(person)
-        if self.year.rng.random() < CLAIMED:
-            self.clock.now = self.year.moment()
-            with self.engine.begin(by) as work:
-                verbs.claim(work, life.ref.home, life.ref.id, ticket.ref)
+        life = ticket.life
+        person = colleagues.pass_around(self, ticket, person)
+        by, life.ref.earlier = self.actor(person), frozenset(life.tickets)
         on = {"home": life.ref.home, "id": life.ref.id, "task": ticket.ref}
 
         def do(work: Work) -> object:
             return FINISH[ticket.step.kind](on, life, outcome, work)
 
         self._once(life, by, f"{ticket.step.id}:{ticket.ref}", do)
-        self._worked(ticket, person)
+        self.worked(ticket, person)
         if ticket.step.kind is StepKind.ACCEPT:
             life.own.accepted = self.year.today
         if ticket.step.id in life.stopped:
             life.own.resume(ticket.step.id, self.year.today)
-        self._sync(life, self._look(life), outcome)
+        self.sync(life, self.look(life), outcome)
         if outcome == "delivered":
             self._rate(life, by)
 
@@ -228,76 +227,91 @@ class Services:
 
         def do(work: Work) -> None:
             lacks = [Lack(material="other", what="申请表缺少一页")]
-            applications.ask_once(work, *_at(life), lacks, days)
+            applications.ask_once(work, *at(life), lacks, days)
 
-        self._once(life, self._actor(person), "ask", do)
-        self._worked(ticket, person)
+        self._once(life, self.actor(person), "ask", do)
+        self.worked(ticket, person)
         self._expect("lapsed", life, CALENDAR.add(self.year.today, days), "")
         life.phase = "correction"
-        self._sync(life, self._look(life), "asked")
+        self.sync(life, self.look(life), "asked")
 
     def corrected(self, life: Life) -> None:
         """Supplied."""
-        self._once(life, life.ref.applicant, "corrected", lambda w: applications.corrected(w, *_at(life), {}))
+        self._once(life, life.ref.applicant, "corrected", lambda w: applications.corrected(w, *at(life), {}))
         self.year.charge(life)
         self._expect("deemed", life, life.answer_by, self.year.today.isoformat())
-        self._sync(life, self._look(life), "corrected")
+        self.sync(life, self.look(life), "corrected")
 
     def refuse(self, ticket: Ticket, person: Person) -> None:
         """Not accepted, with reasons and the right authority."""
         life = ticket.life
 
         def do(work: Work) -> None:
-            applications.refuse(work, *_at(life), "不属于本机关职权范围", "有权机关")
+            applications.refuse(work, *at(life), "不属于本机关职权范围", "有权机关")
 
-        self._once(life, self._actor(person), "refuse", do)
-        self._worked(ticket, person)
-        self._sync(life, self._look(life), "refused")
+        self._once(life, self.actor(person), "refuse", do)
+        self.worked(ticket, person)
+        self.sync(life, self.look(life), "refused")
 
     def suspend(self, ticket: Ticket, person: Person) -> None:
         """By a numbered notice."""
         life = ticket.life
         days = max(ticket.until - self.year.day, 1)
         command = StartSpecial(home=life.ref.home, id=life.ref.id, task=ticket.ref, days_needed=days)
-        self._once(
-            life, self._actor(person), f"stop:{ticket.ref}", lambda w: nothing(special.start_special(command, w))
-        )
-        self._worked(ticket, person)
+        self._once(life, self.actor(person), f"stop:{ticket.ref}", lambda w: nothing(special.start_special(command, w)))
+        self.worked(ticket, person)
         life.own.stop(ticket.step.id, self.year.today)
         life.stopped.add(ticket.step.id)
-        self._sync(life, self._look(life), "stopped")
+        if ticket.step.experts:
+            on = {"home": life.ref.home, "id": life.ref.id, "task": ticket.ref}
+            self.lawful(life, self.actor(person), "draw", lambda w: doors.draw(on, w))
+            if self.year.rng.random() < REDRAWN:
+                self.lawful(life, self.actor(person), "redraw", lambda w: doors.redraw(on, w))
+        self.sync(life, self.look(life), "stopped")
 
     def give_back(self, ticket: Ticket, person: Person, to: str) -> None:
         """With a reason."""
         life = ticket.life
 
         def do(work: Work) -> None:
-            cases.send_back(work, *_at(life), ticket.ref, to, "材料需补充说明")
+            cases.send_back(work, *at(life), ticket.ref, to, "材料需补充说明")
 
-        self._once(life, self._actor(person), f"back:{ticket.ref}", do)
-        self._worked(ticket, person)
-        self._sync(life, self._look(life), "returned")
+        self._once(life, self.actor(person), f"back:{ticket.ref}", do)
+        self.worked(ticket, person)
+        self.sync(life, self.look(life), "returned")
 
-    def take_back(self, life: Life, step: str) -> None:
-        """Not done here yet."""
+    def take_back(self, life: Life, step: str, person: Person) -> None:
+        """Taken back, where nothing has moved since but colleagues' desks: then the same steps are open as before."""
+        self.clock.now = self.year.moment()
+        try:
+            with self.engine.begin(self.actor(person)) as work:
+                signing.take_back(work, *at(life), step, "意见有误，重新审查")
+        except Refused:
+            self.year.figures.acts["not taken back"] += 1
+            return
+        self.year.figures.acts["taken back"] += 1
+        self.sync(life, self.look(life), "taken back")
+        same = frozenset(life.tickets) == life.ref.earlier
+        self.watch.demand(life, same, "what is taken back is as it was", (sorted(life.tickets), life.ref.earlier))
+        life.tickets[step].holder = person.code
 
     def extend(self, life: Life) -> None:
         """By the head, once; a second one is refused."""
-        head = self._actor(self.heads[life.ref.offer.deciding])
+        head = self.actor(self.heads[life.ref.offer.deciding])
         limit = life.kind.item.extension
         act = self._extending(life)
         self._once(life, head, "extend", act)
         life.own.longer = limit
-        self._sync(life, self._look(life), "extended")
+        self.sync(life, self.look(life), "extended")
         self._refused(life, head, act, "extended once")
 
     def _extending(self, life: Life) -> Callable[[Work], object]:
-        return lambda work: nothing(cases.extend(work, *_at(life), "案情复杂，需进一步核实"))
+        return lambda work: nothing(cases.extend(work, *at(life), "案情复杂，需进一步核实"))
 
     def withdraw(self, life: Life) -> None:
         """Before the decision."""
-        self._once(life, life.ref.applicant, "withdraw", lambda w: applications.withdraw(w, *_at(life)))
-        self._sync(life, self._look(life), "withdrawn")
+        self._once(life, life.ref.applicant, "withdraw", lambda w: applications.withdraw(w, *at(life)))
+        self.sync(life, self.look(life), "withdrawn")
 
     def _rate(self, life: Life, issuer: Actor) -> None:
         """Who handed out must not rate; the applicant may, once."""
@@ -345,33 +359,43 @@ class Services:
         lacks = [Lack(material="other", what="再缺一页")]
         if life.noticed or life.phase != "submitted":
             clerk = self.actors.get(life.ref.clerk) or self._someone(life.ref.offer.receiving, "clerk")
-            self._refused(life, clerk, lambda w: applications.ask_once(w, *_at(life), lacks, 5), "asked once")
+            self._refused(life, clerk, lambda w: applications.ask_once(w, *at(life), lacks, 5), "asked once")
         for code, duty in life.hands.items():
             if duty is not duty_of(ticket.role) and (same := self.actors.get(code)):
-                self._refused(life, same, lambda w: verbs.claim(w, *_at(life), ticket.ref), "one person, one duty")
+                self._refused(life, same, lambda w: verbs.claim(w, *at(life), ticket.ref), "one person, one duty")
                 break
 
     def _stranger(self, ticket: Ticket) -> Actor:
         """Somebody with the right role at another desk."""
         staff = self.year.setting.staff
         seats = [seat for seat in staff.order if seat[1] == ticket.role and seat[0] != ticket.desk]
-        return self._actor(staff.seats[self.year.rng.choice(seats)][0])
+        return self.actor(staff.seats[self.year.rng.choice(seats)][0])
 
     def _refused(self, life: Life, by: Actor, act: Callable[[Work], object], what: str) -> None:
-        before = self._look(life)
+        before = self.look(life)
         self.clock.now = self.year.moment()
         try:
             with self.engine.begin(by) as work:
                 act(work)
         except Refused:
-            after = self._look(life)
+            after = self.look(life)
             self.watch.demand(life, after.thread == before.thread, "what is refused changes nothing", what)
             return
         raise Broken("what no rule allows is refused", self.year.today, life.ref.number, what)
 
+    def lawful(self, life: Life, by: Actor, what: str, act: Callable[[Work], object]) -> None:
+        """An act of an official that must not be refused."""
+        self.clock.now = self.year.moment()
+        try:
+            with self.engine.begin(by) as work:
+                act(work)
+        except Refused as refusal:
+            facts = (what, by.person, refusal)
+            raise Broken("what is lawful is not refused", self.year.today, life.ref.number, facts) from refusal
+
     # ── doing, and looking what came of it ──────────────────────────────────────────────────────────
 
-    def _actor(self, person: Person) -> Actor:
+    def actor(self, person: Person) -> Actor:
         found = self.actors.get(person.code)
         if found is None:
             with self.engine.begin(SYSTEM) as work:
@@ -379,9 +403,9 @@ class Services:
         return found
 
     def _someone(self, desk: str, role: str) -> Actor:
-        return self._actor(self.year.setting.staff.seats[desk, role][0])
+        return self.actor(self.year.setting.staff.seats[desk, role][0])
 
-    def _worked(self, ticket: Ticket, person: Person) -> None:
+    def worked(self, ticket: Ticket, person: Person) -> None:
         duty = duty_of(ticket.role)
         self.watch.duty(ticket.life, person.code, duty)
         ticket.life.hands[person.code] = duty
@@ -399,11 +423,11 @@ class Services:
         life.ref.last = (by, key, str(answer.body))
         return answer.body
 
-    def _look(self, life: Life) -> Case:
+    def look(self, life: Life) -> Case:
         with self.engine.begin(SYSTEM) as work:
             return reading.look(work, life.ref.home, life.ref.id)
 
-    def _sync(self, life: Life, case: Case, what: str) -> None:
+    def sync(self, life: Life, case: Case, what: str) -> None:
         """Take over what has changed, and hold it against what the year knows itself."""
         self.watch.checks += 1
         for step, ticket in list(life.tickets.items()):
@@ -419,7 +443,7 @@ class Services:
         for step, task in case.tasks.items():
             if step not in life.tickets:
                 self._opened(life, step, task)
-        self._hold_against(life, case)
+        against.kept(self.watch, life, case, self.year.today)
         if end := ENDS.get(case.status):
             self._over(life, case, end)
         else:
@@ -452,26 +476,15 @@ class Services:
             life.decided = self.year.today
             self.year.figures.line(life.kind.item.line).decided += 1
 
-    def _hold_against(self, life: Life, case: Case) -> None:
-        today, own, timing = self.year.today, life.own, case.timing
-        self.watch.demand(life, set(case.tasks) == {t.step for t in case.progress.open}, "every open step is a task")
-        self.watch.standing(life, [t.step for t in case.progress.open])
-        self.watch.demand(life, timing.accepted_on == own.accepted, "accepted on", (timing.accepted_on, own.accepted))
-        self.watch.demand(life, timing.met_on == own.met, "met on", (timing.met_on, own.met))
-        stops = sorted((s.start, s.end or date.max) for s in timing.stops)
-        noted = sorted((since, until or date.max) for _, since, until in own.stops)
-        self.watch.demand(life, stops == noted, "stops are those that were noticed", (stops, noted))
-        self.watch.dues(life, reading.dues(case, today, CALENDAR), today)
-        self.watch.demand(life, {p: d for p, d in case.hands.items() if p in life.hands} == life.hands, "whose hands")
-
     def _over(self, life: Life, case: Case, end: str) -> None:
         with self.engine.begin(SYSTEM) as work:
             came = len(intake.visits(work, life.ref.home, life.ref.id))
+            against.conserved(self.watch, life, delays.charges(work, case), case, self.year)
         self.watch.demand(life, came == life.visits <= 1, "at most one visit", (came, life.visits))
         if end == "done":
             self.watch.whole(life, case.progress)
         self.year.ended(life, end)
 
 
-def _at(life: Life) -> tuple[int, UUID]:
+def at(life: Life) -> tuple[int, UUID]:
     return life.ref.home, life.ref.id

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
-from os import urandom
 from uuid import UUID
 
 from yiwang.casework.messages import Case
@@ -91,7 +90,7 @@ def _draw(
     pool = [Candidate(e.code, e.speciality, e.organisation) for e in store.experts(work, work.today, speciality)]
     text = rules.library(pool)
     out = rules.excluded(pool, case.matter.applicant, barred)
-    head, fresh = case.thread.head, urandom(32)
+    head, fresh = case.thread.head, work.engine.dice(32)
     seed = rules.seed(head, fresh)
     chosen = rules.drawn(pool, out, seed, step.experts - len(stay), tuple(stay))
     work.add(

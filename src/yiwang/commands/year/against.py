@@ -1,0 +1,43 @@
+"""对照 — a case as the services keep it held against what the year has written down itself."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+
+from yiwang.casework.messages import Case
+from yiwang.casework.service import reading
+from yiwang.casework.service.delays import Charge, Keeper
+from yiwang.commands.year.days import Year
+from yiwang.commands.year.lives import Life
+from yiwang.commands.year.watch import Watch
+from yiwang.ground.workdays import CALENDAR
+
+
+def kept(watch: Watch, life: Life, case: Case, today: date) -> None:
+    """在库之件: open steps are tasks, the clock is the one that was noticed, dates are right, hands are known."""
+    own, timing = life.own, case.timing
+    watch.demand(life, set(case.tasks) == {t.step for t in case.progress.open}, "every open step is a task")
+    watch.standing(life, [t.step for t in case.progress.open])
+    watch.demand(life, timing.accepted_on == own.accepted, "accepted on", (timing.accepted_on, own.accepted))
+    watch.demand(life, timing.met_on == own.met, "met on", (timing.met_on, own.met))
+    stops = sorted((s.start, s.end or date.max) for s in timing.stops)
+    noted = sorted((since, until or date.max) for _, since, until in own.stops)
+    watch.demand(life, stops == noted, "stops are those that were noticed", (stops, noted))
+    watch.dues(life, reading.dues(case, today, CALENDAR), today)
+    watch.demand(life, {p: d for p, d in case.hands.items() if p in life.hands} == life.hands, "whose hands")
+
+
+def conserved(watch: Watch, life: Life, found: Sequence[Charge], case: Case, year: Year) -> None:
+    """归责守恒: each day has one holder, each day of an office one post, and they sum to what has passed."""
+    passed = (year.today - year.days[life.arrived]).days
+    watch.demand(life, sum(c.days for c in found) == passed, "days conserved", (passed, found))
+    late = reading.dues(case, year.today, CALENDAR).overdue
+    watch.demand(life, sum(c.overdue for c in found) == late, "overdue days conserved", (late, found))
+    life.charged, life.charged_from = {}, year.today
+    for charge in found:
+        holder = charge.holder
+        office = holder.keeper in (Keeper.POST, Keeper.HALL)
+        watch.demand(life, not office or holder.post, "a day of an office is a post's", charge)
+        name = year.line_of(holder.desk) if office else holder.keeper.value
+        life.charged[name] = life.charged.get(name, 0) + charge.days
