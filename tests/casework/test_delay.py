@@ -256,6 +256,21 @@ def test_领取之前归岗位_领取之后归领取人() -> None:
 
 
 @pytest.mark.requirement("R52")
+def test_转办_机构改革_之前的日子归原来的_之后的归接手的() -> None:
+    given = act(on(16), "task.transferred", "甲", step="a", to="乙", to_post="post of 乙", reason="分工调整")
+    acts = opened(14, act(on(15), "task.claimed", "甲", step="a"), given)
+    move = {"from": "desk a", "to": "heir", "post": "post at heir", "stayed": ["乙"]}
+    moved = Act(on(18), on(18).date(), "case.moved", "p", {"tasks": {"a": move}})
+    found = History(SERIAL, [*acts, moved], date(2017, 8, 20)).charges()
+    assert [(c.holder.desk, c.holder.post, c.holder.person, c.days) for c in found] == [
+        ("desk a", "post a", "", 1),
+        ("desk a", "post of 甲", "甲", 1),
+        ("desk a", "post of 乙", "乙", 2),
+        ("heir", "post at heir", "", 2),
+    ]
+
+
+@pytest.mark.requirement("R52")
 def test_退回重办_归再次承办的人() -> None:
     back = act(on(18), "step.returned", step="b", to="a", reason="缺一页")
     acts = opened(14, done(16, "a"), back, done(23, "a"))

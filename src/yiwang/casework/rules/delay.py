@@ -14,6 +14,7 @@ overlap along the chain from the first step to the last, and their sum is the el
 - **A stop** with ground and notice is nobody's day, whichever branch it stands in, for the whole clock stands
   (行政许可法 45); neither is a wait that the signed chart prescribes. **A correction** asked for is the applicant's
   until it is received.
+- **机构改革**: the days before belong to the organisation of then, those after to its heir.
 - **The hall** holds what waits for acceptance and what waits at the one exit. At the counter too: only the hall can
   end that wait (it tells the applicant, it offers courier and e-licence), and those days lie after the limit was met.
 - **The net** holds the automatic steps: data on their way, and a part of the case (子件) whose own thread says who has
@@ -98,6 +99,15 @@ class Hand:
 
 
 @dataclass(slots=True)
+class Heir:
+    """承继: from this day the step is at another desk, where this post answers for it (机构改革)."""
+
+    day: date
+    desk: str
+    post: str
+
+
+@dataclass(slots=True)
 class Stay:
     """停留: one opening of a step until its closing; `cause` is the stay whose closing opened it, by its place."""
 
@@ -109,6 +119,7 @@ class Stay:
     until: datetime | None = None
     until_day: date | None = None
     hands: list[Hand] = field(default_factory=list)
+    heirs: list[Heir] = field(default_factory=list)
 
 
 @dataclass(slots=True)
@@ -166,6 +177,8 @@ def _hands(lived: Life, act: Act) -> None:
     for stay in lived.stays:
         if stay.until is not None:
             continue
+        if act.act == "case.moved" and (gone := act.facts["tasks"].get(stay.step)):
+            stay.heirs.append(Heir(act.day, gone["to"], gone["post"]))
         task = lived.case.tasks.get(stay.step)
         stay.due, person = (task.due, task.holder) if task else (None, "")
         if person != (stay.hands[-1].person if stay.hands else ""):
@@ -278,10 +291,14 @@ def _cuts(lived: Life, links: list[Link], last: date) -> list[date]:
     assert lived.first is not None
     cuts = {lived.first, last}
     for link in links:
-        cuts |= {link.since, link.until} | {h.day for h in lived.stays[link.stay].hands}
+        cuts |= {link.since, link.until} | _turns(lived.stays[link.stay])
     for since, until in _waits(lived):
         cuts |= {since, until or last}
     return sorted(day for day in cuts if lived.first <= day <= last)
+
+
+def _turns(stay: Stay) -> set[date]:
+    return {h.day for h in stay.hands} | {h.day for h in stay.heirs}
 
 
 def _waits(lived: Life) -> Iterator[tuple[date, date | None]]:
@@ -299,7 +316,10 @@ def _holder(lived: Life, stay: Stay, step: Step, since: date, until: date, answe
         return Holder(keeper=Keeper.STATUTE, step=step.id)
     if step.who is None or step.who.role == SYSTEM:
         return Holder(keeper=Keeper.NET, step=step.id)
-    desk, post = answering(step, stay.day)
+    heir = next((h for h in reversed(stay.heirs) if h.day <= since), None)
+    desk, post = (heir.desk, heir.post) if heir else answering(step, stay.day)
+    if desk == SYSTEM:
+        return Holder(keeper=Keeper.NET, step=step.id)
     hand = next((h for h in reversed(stay.hands) if h.day <= since), None)
     if hand is not None and hand.person:
         post = hand.post or post
