@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from yiwang.casework.messages import Begin, Cancel, Finish, FlowEvent, Resume, Return, Suspend, TakeBack
 from yiwang.casework.rules import timing
-from yiwang.casework.rules.delay import Charge, Keeper, charges, life
+from yiwang.casework.rules.delay import Charge, Keeper, Mean, charges, life, means
 from yiwang.casework.rules.flow import Compiled, compiled
 from yiwang.casework.rules.replay import Act
 from yiwang.catalogue.messages import At, CaseType, ClockEffect, Edge, Flow, FlowKind, Item, Step, StepKind, Who
@@ -353,3 +353,12 @@ def test_前后两个部门换个次序_别人的日子一天不变(wait: int, a
         }
 
     assert of(SERIAL, ("a", a), ("b", b)) == of(ROUND, ("b", b), ("a", a))
+
+
+def test_平均用时_按事项和单位_没经手的不算在内() -> None:
+    slow = History(SERIAL, opened(14, done(22, "a"), done(25, "b"), done(25, "deliver", "delivered")), date(2017, 9, 1))
+    fast = History(SERIAL, opened(14, done(16, "a"), done(16, "b"), done(17, "deliver", "delivered")), date(2017, 9, 1))
+    found = means([("甲事项", slow.charges()), ("甲事项", fast.charges()), ("乙事项", fast.charges())])
+    assert found["甲事项", Keeper.POST, "desk a"] == Mean(cases=2, days=5, workdays=4, overdue=1)
+    assert found["甲事项", Keeper.POST, "desk b"] == Mean(cases=1, days=3, workdays=3, overdue=3)
+    assert found["乙事项", Keeper.HALL, "desk deliver"] == Mean(cases=1, days=1, workdays=1)

@@ -191,7 +191,7 @@ def test_停钟到办结(sight: Sight, filing: Filing, stage: Walk) -> None:
         if address == "desk":
             page.locator("details:has(.lifebar) summary").click()
         judge(page, sight, f"{address}-life")
-    see(sight, {"supervision-home": "/supervision", "stalls": "/supervision/stalls"})
+    see(sight, {"supervision-home": "/supervision", "stalls": "/supervision/stalls", "days": "/supervision/days"})
     filing.visitor.log_in("firm-2")
     see(sight, {"follow-done": f"/my/{filing.ref}", "licences": "/my/licences", "mine": "/my"})
     code = re.search(r'href="(/licences/[^"]+)"', filing.visitor.go("/my/licences"))

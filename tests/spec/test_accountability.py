@@ -12,7 +12,7 @@ from yiwang.casework.messages import Stalled
 from yiwang.casework.service import cases, delays, holding, reading, verbs
 from yiwang.ground.actor import SYSTEM
 from yiwang.ground.zone import day_of
-from yiwang.handling.messages import Review
+from yiwang.handling.messages import Decide, Review
 from yiwang.oversight import service as oversight
 from yiwang.oversight.messages import Kind
 from yiwang.oversight.rules.accountability import kind_of
@@ -183,3 +183,20 @@ def test_归责的天数_等于历时_超期全都有主(office: Office) -> None
         assert sum(c.days for c in found) == (work.today - date(2017, 8, 14)).days
         assert sum(c.overdue for c in found) == reading.dues(case, work.today, work.calendar).overdue > 0
         assert {c.holder.desk for c in found} == {"330000.JST"}
+
+
+@pytest.mark.requirement("R52")
+def test_平均用时_按单位和事项_只数辖区内办完的(office: Office) -> None:
+    filed = office.accepted(SINGLE)
+    office.clock.go(date(2017, 8, 18))
+    office.act("fgw-decider-330106", filed, Decide, outcome="grant", reasons="符合。")
+    office.drain()
+    office.hand_over(filed)
+    office.drain()
+    assert office.case(filed).closed_at is not None
+    with office.engine.begin(SYSTEM) as work:
+        found = delays.means(work, "330106")
+        mean = found[SINGLE, delays.Keeper.POST, "330106.FGW"]
+        assert mean.cases >= 1
+        assert 0 < mean.workdays <= mean.days <= 4
+        assert not delays.means(work, "330302")

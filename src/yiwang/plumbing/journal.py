@@ -66,6 +66,19 @@ def entries(work: Work, home: int, thread: UUID) -> list[Entry]:
     return [_entry(seq, at, msgspec.json.decode(text)) for seq, at, text in rows]
 
 
+def several(work: Work, keys: Sequence[Key]) -> dict[Key, list[Entry]]:
+    """The acts of these threads, first to last. One query."""
+    rows = work.read(
+        "SELECT j.home, j.thread, j.seq, j.at, j.entry FROM unnest(%s::int[], %s::uuid[]) AS wanted(home, thread)"
+        " JOIN plumbing.journal j USING (home, thread) ORDER BY j.home, j.thread, j.seq",
+        ([home for home, _ in keys], [thread for _, thread in keys]),
+    )
+    found: dict[Key, list[Entry]] = {}
+    for home, thread, seq, at, text in rows:
+        found.setdefault((home, thread), []).append(_entry(seq, at, msgspec.json.decode(text)))
+    return found
+
+
 def stretch(work: Work, of: Stretch, act: str = "") -> dict[Key, list[Entry]]:
     """The acts of every thread of a stretch, first to last; with `act` only those of this name. One query."""
     rows = work.read(

@@ -263,6 +263,32 @@ def charges(lived: Life, flow: Compiled, today: date, calendar: Calendar, answer
     return tuple(found)
 
 
+@dataclass(frozen=True, slots=True)
+class Mean:
+    """平均: of the days one holder had in these cases; `overdue` is the sum of its overdue working days."""
+
+    cases: int = 0
+    days: float = 0.0
+    workdays: float = 0.0
+    overdue: int = 0
+
+
+def means(lives: Iterable[tuple[str, Iterable[Charge]]]) -> dict[tuple[str, Keeper, str], Mean]:
+    """平均用时: by item, kind of holder and desk, over cases given as their item and charges; a case in which a holder
+    had no day is none of its cases.
+    """
+    sums: dict[tuple[str, Keeper, str], list[int]] = {}
+    for item, found in lives:
+        had: set[tuple[str, Keeper, str]] = set()
+        for charge in found:
+            key = (item, charge.holder.keeper, charge.holder.desk)
+            total = sums.setdefault(key, [0, 0, 0, 0])
+            for n, more in enumerate((key not in had, charge.days, charge.workdays, charge.overdue)):
+                total[n] += more
+            had.add(key)
+    return {key: Mean(n, days / n, worked / n, late) for key, (n, days, worked, late) in sums.items()}
+
+
 def by_organisation(found: Iterable[Charge]) -> tuple[Charge, ...]:
     """按单位: the same days without posts and people, as the applicant may see them."""
     merged: list[Charge] = []

@@ -10,7 +10,7 @@ from yiwang.casework.service import holding
 from yiwang.casework.service import reading as caseread
 from yiwang.casework.service.reading import Overdue
 from yiwang.catalogue import service as catalogue
-from yiwang.desks.supervisor import stalls
+from yiwang.desks.supervisor import days, stalls
 from yiwang.directory import service as directory
 from yiwang.front import lights, scope
 from yiwang.front.delays import bar
@@ -198,4 +198,4 @@ def ratings(desk: Desk, bad: int = 0, page: int = 1) -> Response[str]:
     )
 
 
-ROUTES = [overview, exported, *stalls.ROUTES, thread, ratings]
+ROUTES = [overview, exported, *stalls.ROUTES, *days.ROUTES, thread, ratings]
