@@ -10,6 +10,7 @@ from yiwang.commands.bench import bench
 from yiwang.commands.demo import demo
 from yiwang.commands.due import due
 from yiwang.commands.load import load
+from yiwang.commands.load_calendar import load_calendar
 from yiwang.commands.rebase import rebase
 from yiwang.commands.reconcile import reconcile
 from yiwang.commands.reorganise import reorganise
@@ -41,6 +42,7 @@ app.command()(reorganise)
 app.command()(rebase)
 app.command()(bench)
 app.command()(simulate)
+load.command("calendar")(load_calendar)
 app.add_typer(load)
 
 

@@ -17,8 +17,8 @@ from yiwang.casework.service import moving, parts
 from yiwang.casework.service.saying import CaseTerminated, SentBack, StepSettled
 from yiwang.enforcement.messages import DutiesCreated
 from yiwang.ground.home import home_of
-from yiwang.handling.messages import RecordDecision, WatchConsultation
-from yiwang.handling.service import consulting, deciding
+from yiwang.handling.messages import RecordDecision
+from yiwang.handling.service import deciding
 from yiwang.intake.messages import Delivered, IssueResults, TellTerminated
 from yiwang.intake.service import applications, delivery
 from yiwang.net import after, obey
@@ -58,7 +58,7 @@ LANES = {"default": 1, "clock": 1, "sharing": 8, "webhooks": 4}
 
 NET = Net(
     follows={
-        TaskOpened: (after.fetch_step, after.consultation, after.part, after.wait, after.supervise),
+        TaskOpened: (after.fetch_step, after.part, after.wait, after.supervise),
         Gathered: (after.fetched_all,),
         DataFetched: (after.data_there,),
         DataDisputed: (after.data_disputed,),
@@ -88,7 +88,6 @@ NET = Net(
         RecordStall: oversight.record_stall,
         Announce: obey.announce,
         IssueResults: delivery.issue_results,
-        WatchConsultation: consulting.watch,
         RecordDecision: deciding.record,
         TellTerminated: applications.terminated,
     },
@@ -126,5 +125,4 @@ def runners(departments: Departments, messenger: Messenger) -> dict[str, Runner]
         moving.TIMER: moving.timer_runner(),
         moving.SWEEP: moving.sweep_runner(),
         parts.ELAPSE: parts.elapse_runner(),
-        consulting.SILENCE: consulting.silence_runner(),
     }

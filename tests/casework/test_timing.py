@@ -9,6 +9,7 @@ import pytest
 
 from yiwang.casework.messages import Light, Timing
 from yiwang.casework.rules import timing
+from yiwang.catalogue.messages import Step, StepKind
 from yiwang.ground.clock import Extension, Ground, Limit
 from yiwang.ground.outcome import Conflict, Invalid
 from yiwang.ground.workdays import CALENDAR
@@ -20,6 +21,11 @@ def accepted(promised: str = "25wd", legal: str = "") -> Timing:
     """A clock that runs from the seed's day."""
     clock = Timing(promised=Limit.parse(promised), legal=Limit.parse(legal) if legal else None)
     return timing.start(clock, START)
+
+
+def step(limit: str = "", kind: StepKind = StepKind.REVIEW) -> Step:
+    """A step with a limit of its own, or without."""
+    return Step(id="s", name="s", kind=kind, limit=Limit.parse(limit) if limit else None)
 
 
 def reviewed() -> Timing:
@@ -93,7 +99,7 @@ def test_a_met_clock_stands_for_ever() -> None:
 
 def test_a_step_has_a_date_only_with_a_limit_of_its_own() -> None:
     stops = reviewed().stops
-    assert timing.step_due(None, START, CALENDAR, (), START) is None
-    assert timing.step_due(Limit.parse("spot"), START, CALENDAR, (), START) is None
-    assert timing.step_due(Limit.parse("5wd"), date(2017, 8, 18), CALENDAR, stops, START) == date(2017, 9, 7)
-    assert timing.step_due(Limit.parse("5wd"), date(2017, 9, 1), CALENDAR, stops, START) == date(2017, 9, 8)
+    assert timing.step_due(step(), START, CALENDAR, (), START) is None
+    assert timing.step_due(step("spot"), START, CALENDAR, (), START) is None
+    assert timing.step_due(step("5wd"), date(2017, 8, 18), CALENDAR, stops, START) == date(2017, 9, 7)
+    assert timing.step_due(step("5wd"), date(2017, 9, 1), CALENDAR, stops, START) == date(2017, 9, 8)

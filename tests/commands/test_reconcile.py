@@ -86,7 +86,6 @@ PLANTED: Mapping[str, tuple[str, set[str]]] = {
     ),
     "case gone": (f"DELETE FROM casework.matter WHERE id = {SUBMITTED}", {"case.missing", "inbox.without_task"}),
     "timer gone": (f"DELETE FROM plumbing.outbox WHERE key = {SUBMITTED}::text", {"timer.missing"}),
-    "silence timer": ("DELETE FROM plumbing.outbox WHERE kind = 'handling.consultation_silence'", {"timer.missing"}),
     "delivery gone": (f"DELETE FROM intake.delivery WHERE application = {CLOSED}", {"delivery.row"}),
     "licence gone": (f"DELETE FROM sharing.licence WHERE matter = {CLOSED}", {"licence.not_as_granted"}),
     "licence of another": (
@@ -111,10 +110,13 @@ PLANTED: Mapping[str, tuple[str, set[str]]] = {
         ),
         {"invitation.missing", "invitation.unfounded"},
     ),
+    "look on": (f"UPDATE casework.matter SET look_on = NULL WHERE id = {HANDLING}", {"case.look_on"}),
+    "warned": (f"""UPDATE casework.matter SET warned = '["yellow"]' WHERE id = {HANDLING}""", {"case.warned"}),
+    "calendar": (f"UPDATE casework.matter SET calendar = 'x' WHERE id = {HANDLING}", {"case.calendar"}),
     "errand dead": (
         (
             "UPDATE plumbing.outbox SET dead_at = due_at, error = 'x'"
-            " WHERE id = (SELECT id FROM plumbing.outbox WHERE kind = 'handling.consultation_silence' LIMIT 1)"
+            f" WHERE kind = 'intake.deem_accepted' AND key = {SUBMITTED}::text"
         ),
         {"errand.dead", "timer.missing"},
     ),

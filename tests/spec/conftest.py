@@ -15,7 +15,7 @@ import pytest
 from yiwang import main
 from yiwang.casework import store
 from yiwang.casework.messages import Case, CompleteStep, InboxQuery, Task
-from yiwang.casework.service import auditing, cases, reading
+from yiwang.casework.service import auditing, cases, reading, watch
 from yiwang.catalogue import service as catalogue
 from yiwang.connectors.sandbox import roster
 from yiwang.connectors.webhooks.client import WebhookClient
@@ -94,6 +94,7 @@ class Office:
         """All errands that are due."""
         for lane in main.LANES:
             outbox.drain(self.engine, main.runners(self.departments, WebhookClient()), lane)
+        watch.sweep(self.engine)
 
     def go(self, month: int, day: int) -> None:
         """A day of 2017, and all that was due by then."""

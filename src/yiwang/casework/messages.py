@@ -103,9 +103,7 @@ class Begin:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finish:
-    """完成: finish an open step with an outcome (pass, grant, refuse, agree, disagree, conditional, no_competence,
-    deemed, skip …).
-    """
+    """完成: finish an open step with an outcome (pass, grant, refuse, agree, conditional, deemed, skip …)."""
 
     step: str
     outcome: str
@@ -114,9 +112,7 @@ class Finish:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Suspend:
-    """进入特别程序: stop the clock in an open special step, on its ground and with the number of the written notice
-    (行政许可法 45).
-    """
+    """进入特别程序: stop the clock in a special step, on its ground, with the number of the notice (行政许可法 45)."""
 
     step: str
     notice: str
@@ -416,6 +412,9 @@ class Case:
     closed_at: datetime | None = None
     moved: tuple[tuple[date, str], ...] = ()  # who decided before the day of a reorganisation (K4)
     fresh: bool = False
+    dated: tuple[date | None, date | None, bool, bool] | None = None  # promised, legal, provisional, paused in its rows
+    calendar: str = ""  # by which version they were reckoned
+    look_on: date | None = None  # when the clock has to look at it again
     stands_for: str = ""  # whose deputy the actor of this act is; never kept
 
 

@@ -54,6 +54,7 @@ MATTER = Table(
         "promised_due": "date",
         "legal_due": "date",
         "provisional": "boolean",
+        "calendar": "text",
         "received_at": "timestamptz",
         "accepted_at": "timestamptz",
         "decided_at": "timestamptz",
@@ -77,7 +78,7 @@ MATTER = Table(
             "asides",
         ),
         ("item_version", "item_name"),
-        ("look_on",),
+        ("calendar", "look_on"),
     ),
 )
 HAND = Table(
@@ -126,7 +127,7 @@ CASE = """
 SELECT number, item, item_version, item_name, flow_kind, applicant, division, receiving, deciding, channel, status,
        facts, progress, tasks, timing, received_at, accepted_at, decided_at, closed_at, journal_seq, journal_head,
        (SELECT jsonb_object_agg(h.person, h.duty) FROM casework.hand h WHERE h.home = m.home AND h.matter = m.id),
-       home, id, promised_due, legal_due, provisional, parent, recused, warned, moved, asides
+       home, id, promised_due, legal_due, provisional, parent, recused, warned, moved, asides, calendar, look_on
 FROM casework.matter m
 """
 _LOCK = CASE + "WHERE home = %s AND id = %s"
@@ -222,17 +223,26 @@ def case_of(r: tuple[Any, ...]) -> Case:
         accepted_at=r[16],
         decided_at=r[17],
         closed_at=r[18],
+        dated=(r[24], r[25], r[26], Status(r[10]) is Status.SUSPENDED),
+        calendar=r[32],
+        look_on=r[33],
     )
 
 
-def keep(work: Work, case: Case, dues: Mapping[str, object]) -> None:
-    """Hand the case's state to the work; `dues` are the columns promised_due, legal_due, provisional."""
+def keep(work: Work, case: Case) -> None:
+    """Hand the case's state to the work."""
+    assert case.dated is not None
+    promised_due, legal_due, provisional, _ = case.dated
     values: dict[str, object] = {
         "status": case.status,
         "progress": case.progress,
         "tasks": list(case.tasks.values()),
         "timing": pack_timing(case.timing),
-        **dues,
+        "promised_due": promised_due,
+        "legal_due": legal_due,
+        "provisional": provisional,
+        "calendar": case.calendar,
+        "look_on": case.look_on,
         "accepted_at": case.accepted_at,
         "decided_at": case.decided_at,
         "closed_at": case.closed_at,
@@ -424,19 +434,6 @@ def inbox_rows(work: Work, tasks: Sequence[tuple[str, UUID]]) -> dict[tuple[str,
     )
     found = [dict(zip(columns, row, strict=True)) for row in rows]
     return {(row["desk"], row["id"]): row for row in found}
-
-
-def inbox_orphans(work: Work) -> list[tuple[str, UUID, int, UUID, str]]:
-    """Inbox rows whose case does not have that task open: desk, task, home, case and step."""
-    return work.read(
-        "SELECT i.desk, i.id, i.home, i.matter, i.step FROM casework.inbox i"
-        " LEFT JOIN casework.matter m ON m.home = i.home AND m.id = i.matter"
-        " WHERE m.id IS NULL OR NOT (m.tasks || m.asides) @> jsonb_build_array(CASE WHEN starts_with(i.role, '@') THEN"
-        " jsonb_build_object('step', i.step, 'desk', i.desk, 'seats',"
-        "   jsonb_build_array(jsonb_build_object('person', substr(i.role, 2), 'outcome', '')))"
-        " ELSE jsonb_build_object('id', i.id, 'desk', i.desk) END)"
-        " ORDER BY i.home, i.matter, i.id"
-    )
 
 
 def _asked(work: Work, desk: str, roles: list[str], asked: InboxQuery) -> dict[str, object]:

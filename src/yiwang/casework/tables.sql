@@ -34,13 +34,15 @@ CREATE TABLE casework.matter (
     warned       jsonb       NOT NULL DEFAULT '[]',     -- what the clock has said, once each
     moved        jsonb       NOT NULL DEFAULT '[]',     -- who decided before the day of a reorganisation
     asides       jsonb       NOT NULL DEFAULT '[]',     -- questions beside the flow that wait for an answer
+    calendar     text        NOT NULL DEFAULT '',       -- the version of the calendar its dates were reckoned by
     look_on      date,                                  -- the next day on which the clock may have something to say
     CONSTRAINT matter_pkey PRIMARY KEY (home, id),
     CONSTRAINT matter_number_key UNIQUE (home, number)
 );
 CREATE INDEX matter_open_due ON casework.matter (deciding, promised_due) WHERE closed_at IS NULL;
 CREATE INDEX matter_division ON casework.matter (division text_pattern_ops, received_at);
-CREATE INDEX matter_look ON casework.matter (look_on) WHERE look_on IS NOT NULL;
+CREATE INDEX matter_look ON casework.matter (look_on, home, id) WHERE look_on IS NOT NULL;
+CREATE INDEX matter_calendar ON casework.matter (calendar, home, id) WHERE closed_at IS NULL;
 CREATE INDEX matter_parent ON casework.matter (home, parent) WHERE parent IS NOT NULL;
 CREATE INDEX matter_receiving ON casework.matter (receiving, received_at);
 

@@ -25,7 +25,7 @@ load = typer.Typer(name="load", help="Load data into an installation.", no_args_
 LIST_LANGUAGE = "zh"  # of the list, and so of what is said about it
 
 
-class _Unreadable(Exception):
+class Unreadable(Exception):
     """The file is not what it should be; `line` is where that showed."""
 
     def __init__(self, line: int, words: str) -> None:
@@ -33,7 +33,7 @@ class _Unreadable(Exception):
         self.line = line
 
 
-class _Line(msgspec.Struct):
+class LineError(msgspec.Struct):
     """One error: where in the file, and what is wrong in words."""
 
     line: int
@@ -71,8 +71,8 @@ def load_catalogue(
         try:
             with engine.begin(replace(SYSTEM, person=editor)) as work:
                 loaded = _read_yaml(work, file) if file.suffix in (".yaml", ".yml") else _read_list(work, file)
-        except (Refused, _Unreadable) as refusal:
-            _report(_errors(refusal), as_json=as_json, file=file)
+        except (Refused, Unreadable) as refusal:
+            _report(errors_of(refusal), as_json=as_json, file=file)
             raise typer.Exit(1) from refusal
     if as_json:
         typer.echo(msgspec.json.encode({"loaded": loaded, "errors": []}).decode())
@@ -86,7 +86,7 @@ def _read_list(work: Work, file: Path) -> list[Loaded]:
     try:
         text = file.read_text(encoding="utf-8-sig")
     except UnicodeDecodeError as error:
-        raise _Unreadable(1, "not UTF-8") from error
+        raise Unreadable(1, "not UTF-8") from error
     rows, lines = [], []
     reader = csv.DictReader(io.StringIO(text, newline=""))
     try:
@@ -94,9 +94,9 @@ def _read_list(work: Work, file: Path) -> list[Loaded]:
             rows.append({key: value for key, value in row.items() if isinstance(key, str) and isinstance(value, str)})
             lines.append(reader.line_num)
     except csv.Error as error:
-        raise _Unreadable(reader.line_num + 1, "not CSV") from error
+        raise Unreadable(reader.line_num + 1, "not CSV") from error
     if not rows:
-        raise _Unreadable(1, "no rows")
+        raise Unreadable(1, "no rows")
     try:
         return catalogue.load_list(work, rows)
     except Invalid as refusal:
@@ -120,26 +120,26 @@ def _read_yaml(work: Work, file: Path) -> list[Loaded]:
     except (yaml.YAMLError, UnicodeDecodeError, RecursionError) as error:
         mark = getattr(error, "problem_mark", None)
         line = mark.line + 1 if mark is not None else 1
-        raise _Unreadable(line, "not YAML") from error
+        raise Unreadable(line, "not YAML") from error
     if not isinstance(plain, dict):
-        raise _Unreadable(1, "not one item")
+        raise Unreadable(1, "not one item")
     return [catalogue.load_item(work, catalogue.from_plain(plain))]
 
 
-def _errors(refusal: Refused | _Unreadable) -> list[_Line]:
-    if isinstance(refusal, _Unreadable):
-        return [_Line(refusal.line, "", "load.unreadable", str(refusal))]
+def errors_of(refusal: Refused | Unreadable) -> list[LineError]:
+    if isinstance(refusal, Unreadable):
+        return [LineError(refusal.line, "", "load.unreadable", str(refusal))]
     if not isinstance(refusal, Invalid) or not refusal.errors:
-        return [_Line(0, "", refusal.code, sentence(refusal, LIST_LANGUAGE))]
+        return [LineError(0, "", refusal.code, sentence(refusal, LIST_LANGUAGE))]
     found = []
     for error in refusal.errors:
         row, _, column = error.field.partition(".")
         line, field = (int(row), column) if row.isdigit() else (0, error.field)
-        found.append(_Line(line, field, error.code, field_sentence(error, LIST_LANGUAGE)))
+        found.append(LineError(line, field, error.code, field_sentence(error, LIST_LANGUAGE)))
     return found
 
 
-def _report(errors: list[_Line], *, as_json: bool, file: Path) -> None:
+def _report(errors: list[LineError], *, as_json: bool, file: Path) -> None:
     if as_json:
         typer.echo(msgspec.json.encode({"loaded": [], "errors": errors}).decode())
         return

@@ -12,6 +12,7 @@ import psycopg
 import typer
 
 from yiwang import main
+from yiwang.casework.service import recalendar, watch
 from yiwang.commands.processes import Stopped, stop_on_signals
 from yiwang.commands.sandbox import DEMO_SECRET, SECRET
 from yiwang.commands.serving import free_port
@@ -105,14 +106,24 @@ def worker(
         elif once:
             while sum(outbox.drain(engine, runners, lane) for lane in main.LANES):
                 pass
+            recalendar.recompute(engine)
+            watch.sweep(engine)
             _seal(engine)
         else:
-            Shift(engine, runners, main.LANES, [Round("sealing", SEALING, lambda: _seal(engine))]).run()
+            Shift(engine, runners, main.LANES, rounds(engine)).run()
     except Stopped:
         return
     finally:
         client.close()
         database.close()
+
+
+def rounds(engine: Engine) -> list[Round]:
+    """巡: what a worker does again and again beside the errands."""
+    return [
+        Round("sealing", SEALING, lambda: _seal(engine)),
+        Round("clock", watch.ROUND, lambda: (recalendar.recompute(engine), watch.sweep(engine))),
+    ]
 
 
 def _seal(engine: Engine) -> None:

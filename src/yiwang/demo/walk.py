@@ -9,7 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from yiwang.casework.messages import Case
-from yiwang.casework.service import reading
+from yiwang.casework.service import reading, watch
 from yiwang.catalogue import service as catalogue
 from yiwang.demo.people import COUNTY, PROVINCE, TOWN
 from yiwang.directory import service as directory
@@ -231,6 +231,7 @@ class Walk:
         """Do all errands that are due by now."""
         for lane in ("default", "sharing", "clock"):
             outbox.drain(self.engine, self.runners, lane)
+        watch.sweep(self.engine)
 
     def play(self, script: Script) -> dict[str, Any]:
         """One example, whole; what the command prints of it."""

@@ -147,6 +147,7 @@ WORDS: Mapping[str, str] = {
     "work.busy": mark("系统正忙，您的操作没有执行，请稍后再试。"),
     "work.stale": mark("内容已被他人修改，您的操作没有执行，请刷新后重试。"),
     "work.try_again": mark("操作没有执行，请再试一次。"),
+    "calendar.notice_wrong": mark("放假通知有误，没有导入。"),
     "clock.stop_unreadable": mark("停止计时的写法读不懂：{text}。"),
     "clock.date_unreadable": mark("日期读不懂：{text}。"),
     "clock.stop_without_ground": mark("停止计时须写明法定事由。"),
@@ -230,6 +231,11 @@ WORDS: Mapping[str, str] = {
 }
 
 FIELDS: Mapping[str, str] = {
+    "calendar.twice": mark("{day} 出现了两次。"),
+    "calendar.worked_anyway": mark("{day} 本来就是工作日，不用调休上班。"),
+    "calendar.other_year": mark("{day} 不属于 {year} 年的安排。"),
+    "calendar.festival_unknown": mark("节日应写明元旦、春节、清明节、劳动节、端午节、国庆节或中秋节。"),
+    "calendar.festival_missing": mark("没有写{festival}怎么放假。"),
     "field.shape": mark("这一项的格式不对（{reason}），请对照接口说明。"),
     "field.required": mark("请填写。"),
     "field.choice": mark("请从给出的选项中选择。"),

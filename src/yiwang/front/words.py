@@ -123,6 +123,13 @@ ACT = {
     "extension.answered": mark("未批准延期"),
     "visit.second": mark("第二次到场"),
     "consultation.silent": mark("征求意见逾期未复"),
+    "consultation.reminded": mark("提醒复函"),
+    "clock.yellow": mark("黄灯：承诺时限已过九成"),
+    "clock.overdue": mark("超过承诺期限"),
+    "clock.legal_overdue": mark("超过法定期限"),
+    "clock.step_overdue": mark("环节逾期"),
+    "clock.issue_overdue": mark("逾期未发证送达"),
+    "clock.recomputed": mark("工作日历更新，期限重算"),
 }
 GRADE = {
     "very_satisfied": mark("非常满意"),

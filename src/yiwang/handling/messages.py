@@ -168,17 +168,6 @@ class MakeDocument(OnTask):
     """制证: the document is made and goes to the one exit. 行政许可法 39, 44"""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class WatchConsultation:
-    """盯复函: when a consultation's limit passes in silence, the signed flow says what that means."""
-
-    home: int
-    id: UUID
-    task: UUID
-    step: str
-    due: date
-
-
 class PaperKind(StrEnum):
     """文书种类: what a department writes to an applicant in a case."""
 

@@ -15,7 +15,7 @@ from yiwang.casework.messages import (
 from yiwang.casework.service.saying import CaseTerminated, SentBack, StepSettled
 from yiwang.catalogue.messages import StepKind
 from yiwang.enforcement.messages import DutiesCreated
-from yiwang.handling.messages import RecordDecision, WatchConsultation
+from yiwang.handling.messages import RecordDecision
 from yiwang.intake.messages import Delivered, IssueResults, TellTerminated
 from yiwang.net.messages import (
     AskRating,
@@ -52,13 +52,6 @@ def data_disputed(event: DataDisputed) -> Sequence[object]:
     """The applicant disputes a record → it stands in the thread of the case (规定 7)."""
     facts = {"material": event.material, "line": event.line}
     return [Note(home=event.home, id=event.id, act="data.disputed", facts=facts, clause="规定 7")]
-
-
-def consultation(event: TaskOpened) -> Sequence[object]:
-    """A consultation opens with a limit → somebody watches for silence (R50)."""
-    if event.step_kind != StepKind.CONSULT or event.due is None:
-        return []
-    return [WatchConsultation(home=event.home, id=event.id, task=event.task, step=event.step, due=event.due)]
 
 
 def part(event: TaskOpened) -> Sequence[object]:

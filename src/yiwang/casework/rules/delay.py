@@ -138,8 +138,8 @@ class Life:
 def life(flow: Compiled, item: Item, facts: Facts, acts: Iterable[Act], calendar: Calendar) -> Life:
     """一生: read off the acts, first to last. Refused and Conflict where the flow could not have gone so."""
     case = Replayed(Timing(promised=item.promised, legal=item.legal))
-    lived = Life(case)
-    for act, effects in follow(case, flow, facts, acts, calendar):
+    lived, last = Life(case), date.min
+    for act, effects in follow(case, flow, facts, acts):
         if lived.first is None:
             lived.first = act.day
         closed: list[int] = []  # the first of them is what the act finished
@@ -152,6 +152,11 @@ def life(flow: Compiled, item: Item, facts: Facts, acts: Iterable[Act], calendar
                 lived.ended, lived.last = act.day, closed
         _beside(lived, act)
         _hands(lived, act)
+        last = act.day
+    for stay in lived.stays:
+        until = stay.until_day or last
+        stops = [s for s in case.timing.stops if s.start <= until]
+        stay.due = timing.step_due(flow.step(stay.step), stay.day, calendar, stops, until)
     return lived
 
 

@@ -69,6 +69,7 @@ class Replayed:
     recused: tuple[str, ...] = ()
     hands: set[str] = field(default_factory=set)
     asides: dict[str, str] = field(default_factory=dict)  # questions beside the flow that wait: id → desk
+    warned: tuple[str, ...] = ()
     accepted_at: datetime | None = None
     decided_at: datetime | None = None
     closed_at: datetime | None = None
@@ -77,16 +78,24 @@ class Replayed:
 def replay(flow: Compiled, item: Item, facts: Facts, acts: Iterable[Act], calendar: Calendar) -> Replayed:
     """重演: from the first act to the last. Refused and Conflict where the flow could not have gone so."""
     case = Replayed(Timing(promised=item.promised, legal=item.legal))
-    for _ in follow(case, flow, facts, acts, calendar):
-        pass
+    as_of = date.min
+    for act, _ in follow(case, flow, facts, acts):
+        as_of = act.day
+    for token in case.progress.open:
+        if token.step in case.tasks:
+            step, since = flow.step(token.step), day_of(token.since)
+            due = timing.step_due(step, since, calendar, case.timing.stops, as_of)
+            case.tasks[token.step] = replace(case.tasks[token.step], due=due)
     return case
 
 
 def follow(
-    case: Replayed, flow: Compiled, facts: Facts, acts: Iterable[Act], calendar: Calendar
+    case: Replayed, flow: Compiled, facts: Facts, acts: Iterable[Act]
 ) -> Iterator[tuple[Act, tuple[Effect, ...]]]:
-    """逐幕: each act with what it made the flow do, once the case stands as that act left it."""
+    """逐幕: each act with what it made the flow do, once the case stands as that act left it; steps not yet dated."""
     for act in acts:
+        if "warned" in act.facts:
+            case.warned = (*case.warned, act.facts["warned"])
         event = _event(flow, case.progress, act)
         effects: tuple[Effect, ...] = ()
         if event is None:
@@ -97,7 +106,7 @@ def follow(
                 case.hands |= _hands(act)
             case.hands |= set(act.facts.get("acceptors", ()))
         for effect in effects:
-            _follow(case, flow, act, effect, calendar)
+            _follow(case, flow, act, effect)
         if act.act == "step.taken_back":
             _on_task(case, act)
         yield act, effects
@@ -172,10 +181,10 @@ def _on_task(case: Replayed, act: Act) -> None:
     case.tasks[step] = after(one, act.act, act.person, act.at, act.facts)
 
 
-def _follow(case: Replayed, flow: Compiled, act: Act, effect: Effect, calendar: Calendar) -> None:
+def _follow(case: Replayed, flow: Compiled, act: Act, effect: Effect) -> None:
     match effect:
         case StepOpened():
-            _opened(case, flow, act, effect.step, calendar)
+            _opened(case, flow, act, effect.step)
         case StepClosed():
             case.tasks.pop(effect.step, None)
         case ClockStarted():
@@ -195,13 +204,11 @@ def _follow(case: Replayed, flow: Compiled, act: Act, effect: Effect, calendar: 
             case.status, case.closed_at = ENDS.get(effect.end, Status.TERMINATED), act.at
 
 
-def _opened(case: Replayed, flow: Compiled, act: Act, step_id: str, calendar: Calendar) -> None:
+def _opened(case: Replayed, flow: Compiled, act: Act, step_id: str) -> None:
     step = flow.step(step_id)
     if step.who is None:
         return
-    since = next((t.since for t in case.progress.open if t.step == step_id), act.at)
-    due = timing.step_due(step.limit, day_of(since), calendar, case.timing.stops, act.day)
-    case.tasks[step_id] = Working(due=due)
+    case.tasks[step_id] = Working(due=None)  # dated at the end, by the stops that came after
     if step.kind in (StepKind.ISSUE, StepKind.DELIVER) and case.decided_at is None:
         case.decided_at, case.status = act.at, Status.DECIDED
     if step.kind is StepKind.DELIVER:

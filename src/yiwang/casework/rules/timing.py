@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import date
 
 from yiwang.casework.messages import Dues, Light, Timing
+from yiwang.catalogue.messages import Step, StepKind
 from yiwang.ground import clock
 from yiwang.ground.clock import Extension, Ground, Ledger, Limit, Stop, Unit, reckon
 from yiwang.ground.ledger import yellow_after
@@ -85,16 +86,20 @@ def yellow_on(promise: Ledger) -> date:
     return promise.reached(yellow_after(promise.elapsed(promise.due)))
 
 
-def step_ledger(
-    limit: Limit | None, since: date, calendar: Calendar, stops: Iterable[Stop], today: date
-) -> Ledger | None:
+def has_own_time(step: Step) -> bool:
+    """另有期间: a special procedure has the time its notice told, a wait its own; a stop of the case moves neither."""
+    return step.kind in (StepKind.SPECIAL, StepKind.WAIT)
+
+
+def step_ledger(step: Step, since: date, calendar: Calendar, stops: Iterable[Stop], today: date) -> Ledger | None:
     """环节时限账: of a step that opened on a day, with what stopped the case since; none without its own limit."""
-    if limit is None or limit.unit is Unit.SPOT:
+    if step.limit is None or step.limit.unit is Unit.SPOT:
         return None
-    return reckon(since, limit, calendar, tuple(stops), today=max(today, since))
+    stood = () if has_own_time(step) else tuple(stops)
+    return reckon(since, step.limit, calendar, stood, today=max(today, since))
 
 
-def step_due(limit: Limit | None, since: date, calendar: Calendar, stops: Iterable[Stop], today: date) -> date | None:
+def step_due(step: Step, since: date, calendar: Calendar, stops: Iterable[Stop], today: date) -> date | None:
     """环节期限: when a step that opened on a day is due, as of a day; while a stop stands it moves on with it. R48"""
-    book = step_ledger(limit, since, calendar, stops, today)
+    book = step_ledger(step, since, calendar, stops, today)
     return book.due if book else None

@@ -13,10 +13,12 @@ from yiwang.casework.messages import Case, Duty, Task
 from yiwang.casework.rules import signing, timing
 from yiwang.casework.rules.flow import compiled
 from yiwang.casework.rules.replay import Act, Replayed, replay
+from yiwang.casework.rules.watching import next_look
 from yiwang.casework.rules.working import working
 from yiwang.casework.service import asides
 from yiwang.casework.service.holding import AUTOMATIC, OPEN, published_of, step_of
 from yiwang.casework.service.running import inbox_row
+from yiwang.catalogue.messages import Item
 from yiwang.ground.audit import FIRST, LAST, Difference, Key, Stretch
 from yiwang.ground.outcome import Refused
 from yiwang.ground.workdays import Calendar
@@ -72,8 +74,21 @@ def differences(work: Work, stretch: Stretch, kept: Mapping[Key, Kept]) -> Itera
 
 def inbox_without_task(work: Work) -> Iterator[Difference]:
     """差异: inbox rows that no open task of a case stands behind."""
-    for desk, task, home, matter, step in store.inbox_orphans(work):
+    for desk, task, home, matter, step in _inbox_orphans(work):
         yield Difference("inbox.without_task", home, matter, {"desk": desk, "task": task, "step": step})
+
+
+def _inbox_orphans(work: Work) -> list[tuple[str, UUID, int, UUID, str]]:
+    """Inbox rows whose case does not have that task open: desk, task, home, case and step."""
+    return work.read(
+        "SELECT i.desk, i.id, i.home, i.matter, i.step FROM casework.inbox i"
+        " LEFT JOIN casework.matter m ON m.home = i.home AND m.id = i.matter"
+        " WHERE m.id IS NULL OR NOT (m.tasks || m.asides) @> jsonb_build_array(CASE WHEN starts_with(i.role, '@') THEN"
+        " jsonb_build_object('step', i.step, 'desk', i.desk, 'seats',"
+        "   jsonb_build_array(jsonb_build_object('person', substr(i.role, 2), 'outcome', '')))"
+        " ELSE jsonb_build_object('id', i.id, 'desk', i.desk) END)"
+        " ORDER BY i.home, i.matter, i.id"
+    )
 
 
 Found = tuple[str, dict[str, object]]
@@ -86,16 +101,31 @@ def _of_case(work: Work, kept: Kept, entries: Sequence[Entry], inbox: Mapping[An
     published = published_of(work, case)
     flow = compiled(published.item.flow)
     acts = [Act(e.at, e.at.astimezone(SHANGHAI).date(), e.act, e.person, e.facts) for e in entries]
+    calendar = work.calendar_of(case.calendar) or work.calendar
     try:
-        again = replay(flow, published.item, case.facts, acts, work.calendar)
+        again = replay(flow, published.item, case.facts, acts, calendar)
     except (Refused, KeyError, ValueError) as refusal:
         yield "journal.cannot_be_replayed", {"reason": str(refusal)}
         return
-    yield from _replayed(case, again)
-    yield from _dues(work.calendar, kept, acts[-1].day if acts else case.matter.received_at.astimezone(SHANGHAI).date())
-    yield from _tasks(work, kept, again, inbox)
-    yield from _asides(work, kept, again, inbox)
-    yield from _hands(case, again)
+    last = acts[-1].day if acts else case.matter.received_at.astimezone(SHANGHAI).date()
+    found = [
+        *_replayed(case, again),
+        *_dues(calendar, kept, last),
+        *_tasks(work, kept, again, inbox),
+        *_asides(work, kept, again, inbox),
+        *_hands(case, again),
+    ]
+    # When to look again follows from all of these.
+    yield from found or _watched(work, case, published.item, calendar)
+
+
+def _watched(work: Work, case: Case, item: Item, calendar: Calendar) -> Iterator[Found]:
+    """The next day to look at the case, and the version of the calendar its dates were reckoned by."""
+    look_on = next_look(case, item, calendar)
+    if case.look_on != look_on:
+        yield "case.look_on", _other(case.look_on, look_on)
+    if case.closed_at is None and case.calendar != work.calendar.version:
+        yield "case.calendar", _other(case.calendar, work.calendar.version)
 
 
 def _replayed(case: Case, again: Replayed) -> Iterator[Found]:
@@ -104,6 +134,7 @@ def _replayed(case: Case, again: Replayed) -> Iterator[Found]:
         "case.status": (case.status, again.status),
         "case.clock": (case.timing, again.timing),
         "case.recused": (case.recused, again.recused),
+        "case.warned": (case.warned, again.warned),
         "case.accepted_at": (case.accepted_at, again.accepted_at),
         "case.decided_at": (case.decided_at, again.decided_at),
         "case.closed_at": (case.closed_at, again.closed_at),

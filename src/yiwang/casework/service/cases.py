@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
+from types import MappingProxyType
 from uuid import UUID
 
 from yiwang.casework import store
@@ -26,13 +28,13 @@ from yiwang.casework.rules import signing, timing
 from yiwang.casework.rules.flow import SKIP
 from yiwang.casework.service import asides
 from yiwang.casework.service.holding import AUTOMATIC, OPEN, extender, find_task, flow_of, hold, note, published_of
-from yiwang.casework.service.running import keep, lend_hand, names, redate, run, stand_in
+from yiwang.casework.service.running import keep, lend_hand, names, run, stalled, stand_in
 from yiwang.casework.service.saying import SentBack
 from yiwang.catalogue import service as catalogue
 from yiwang.catalogue.messages import StepKind
 from yiwang.directory import service as directory
 from yiwang.ground.chain import Thread
-from yiwang.ground.clock import Extension
+from yiwang.ground.clock import CORRECTION_NOTICE, Extension, last_day_for_correction_notice
 from yiwang.ground.outcome import Conflict, Forbidden
 from yiwang.plumbing.work import Work
 
@@ -116,16 +118,20 @@ def complete_automatic(work: Work, home: int, case_id: UUID, step_kind: StepKind
             run(work, case, Finish(step=task.step, outcome=outcome, at=work.now))
 
 
-def deem_silent(work: Work, case: Case, task: Task, clause: str) -> None:
+def deem_silent(
+    work: Work, case: Case, task: Task, clause: str, facts: Mapping[str, object] = MappingProxyType({})
+) -> None:
     """逾期未复: a consultation ends by silence, where the signed flow says so; nobody's act. R50"""
-    note(work, case, "step.finished", {"step": task.step, "task": str(task.id), "outcome": DEEMED}, clause)
+    note(work, case, "step.finished", {"step": task.step, "task": str(task.id), "outcome": DEEMED, **facts}, clause)
     run(work, case, Finish(step=task.step, outcome=DEEMED, at=work.now))
 
 
 def deem_accepted(work: Work, case: Case, task: Task, received_on: date) -> None:
     """视为受理: accepted by law as of the day of receipt, because no notice was given in time. 行政许可法 32(1)(4)"""
+    last = last_day_for_correction_notice(received_on, work.calendar, CORRECTION_NOTICE)
     note(work, case, "case.deemed_accepted", {"as_of": received_on.isoformat()}, "行政许可法 32")
     run(work, case, Finish(step=task.step, outcome="accept", at=work.now), received_on)
+    work.tell(stalled(case, task, "unaccepted", last, "行政许可法 32"))
 
 
 def suspend(work: Work, home: int, case_id: UUID, step: str, notice: str) -> Case:
@@ -184,7 +190,6 @@ def extend(work: Work, home: int, case_id: UUID, reason: str) -> Case:
     facts = {"limit": str(limit), "reason": reason} | ({"aside": str(asked.id)} if asked else {})
     note(work, case, "clock.extended", facts, "行政许可法 42")
     keep(work, case)
-    redate(work, case)
     return case
 
 

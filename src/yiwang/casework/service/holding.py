@@ -69,6 +69,13 @@ def note(work: Work, case: Case, act: str, facts: Mapping[str, object], clause: 
     case.thread = work.record(case.thread, act, {**facts, **principal}, clause)
 
 
+def calendar_of(work: Work, case: Case) -> Calendar:
+    """所用日历: the one in force; a case that is closed keeps the version its dates were reckoned by."""
+    if case.closed_at is None:
+        return work.calendar
+    return work.calendar_of(case.calendar) or work.calendar
+
+
 def due_columns(case: Case, today: date, calendar: Calendar) -> dict[str, object]:
     """The due dates of a case as the columns its row and its inbox rows keep."""
     dues = timing.dues(case.timing, calendar, today)

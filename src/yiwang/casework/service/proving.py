@@ -7,14 +7,14 @@ from dataclasses import dataclass
 from yiwang.casework.messages import Case, Task
 from yiwang.casework.rules import timing
 from yiwang.casework.rules.acceptance import Acceptance, acceptances
-from yiwang.casework.service.holding import desk_of, flow_of, published_of, step_of
-from yiwang.catalogue.messages import StepKind
+from yiwang.casework.service.holding import calendar_of, desk_of, flow_of, published_of, step_of
 from yiwang.ground import proof
 from yiwang.ground.clock import Ledger
 from yiwang.ground.number import show
 from yiwang.ground.outcome import Refused
 from yiwang.ground.proof import Proof
-from yiwang.plumbing.work import SHANGHAI, Work
+from yiwang.ground.zone import day_of
+from yiwang.plumbing.work import Work
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +33,7 @@ def clocks(work: Work, case: Case) -> list[Clock]:
     today = case.timing.met_on or work.today
     for kind, limit in (("legal", case.timing.legal), ("promised", case.timing.promised)):
         if limit is not None and case.timing.accepted_on is not None:
-            found.append(Clock(kind, timing.ledger(case.timing, limit, work.calendar, today)))
+            found.append(Clock(kind, timing.ledger(case.timing, limit, calendar_of(work, case), today)))
     for task in sorted(case.tasks.values(), key=lambda t: (t.opened_at, t.step)):
         book = of_task(work, case, task)
         if book is not None:
@@ -42,11 +42,9 @@ def clocks(work: Work, case: Case) -> list[Clock]:
 
 
 def of_task(work: Work, case: Case, task: Task) -> Ledger | None:
-    """环节时限账 of an open task; a special procedure has the time that its own notice told, whatever else stands."""
+    """环节时限账 of an open task."""
     step = step_of(work, case, task.step)
-    stops = () if step.kind is StepKind.SPECIAL else case.timing.stops
-    since = task.opened_at.astimezone(SHANGHAI).date()
-    return timing.step_ledger(step.limit, since, work.calendar, stops, work.today)
+    return timing.step_ledger(step, day_of(task.opened_at), calendar_of(work, case), case.timing.stops, work.today)
 
 
 def prove(work: Work, case: Case) -> Proof:
@@ -57,7 +55,7 @@ def prove(work: Work, case: Case) -> Proof:
     return Proof(
         case=show(case.matter.number),
         as_of=today,
-        calendar=proof.calendar_of(work.calendar, min(days), max(days)),
+        calendar=proof.calendar_of(calendar_of(work, case), min(days), max(days)),
         clocks=made,
     )
 

@@ -22,17 +22,19 @@ from yiwang.casework.messages import (
     Duty,
     Ended,
     FlowEvent,
+    Stalled,
     Status,
     StepClosed,
     StepOpened,
     Task,
     TaskOpened,
 )
-from yiwang.casework.rules import separation, signing, timing
+from yiwang.casework.rules import separation, signing, timing, watching
 from yiwang.casework.rules.flow import advance
 from yiwang.casework.rules.replay import ENDS
 from yiwang.casework.service.holding import (
     AUTOMATIC,
+    calendar_of,
     decisions,
     desk_of,
     due_columns,
@@ -105,9 +107,9 @@ def stand_in(work: Work, case: Case, role: str, holder: str = "") -> None:
 
 
 def keep(work: Work, case: Case) -> None:
-    if case.progress.suspended:  # while the clock stands its dates move on from day to day, in every inbox too
-        redate(work, case)
-    store.keep(work, case, due_columns(case, work.today, work.calendar))
+    """存: the case as it now stands, its dates and its tasks' as they now are, and the next day to look at it."""
+    redate(work, case)
+    store.keep(work, case)
 
 
 def note_on(work: Work, home: int, case_id: UUID, act: str, facts: Mapping[str, object], clause: str = "") -> None:
@@ -136,7 +138,6 @@ def run(work: Work, case: Case, event: FlowEvent, started_on: date | None = None
                 case.timing = replace(case.timing, met_on=work.today)
             case Ended():
                 events += _end(work, case, effect)
-    redate(work, case)
     keep(work, case)
     waiting = {task.id for task in case.tasks.values()}
     for told in events:
@@ -202,6 +203,22 @@ def names(case: Case) -> Names:
     }
 
 
+def stalled(case: Case, task: Task | None, what: str, due: date, rule: str) -> Stalled:
+    """停在哪里: which step, the desk and post that hold it, since when, and the rule that is broken. R52"""
+    return Stalled(
+        **names(case),
+        what=what,
+        step=task.step if task else "",
+        desk=task.desk if task else case.matter.deciding,
+        post=task.post if task else "",
+        person=task.holder if task else "",
+        since=day_of(task.opened_at if task else case.matter.received_at),
+        due=due,
+        rule=rule,
+        division=case.matter.division,
+    )
+
+
 def _open_task(work: Work, case: Case, step: Step) -> list[object]:
     if step.who is None:
         return []
@@ -215,7 +232,7 @@ def _open_task(work: Work, case: Case, step: Step) -> list[object]:
         role=step.who.role,
         opened_at=since,
         post="" if desk == AUTOMATIC else directory.post_for(work, desk, step.who.role),
-        due=timing.step_due(step.limit, day_of(since), work.calendar, case.timing.stops, work.today),
+        due=timing.step_due(step, day_of(since), work.calendar, case.timing.stops, work.today),
     )
     case.tasks[step.id] = task
     events: list[object] = []
@@ -295,16 +312,21 @@ def rows_of(task: Task) -> Iterator[dict[str, object]]:
 
 
 def redate(work: Work, case: Case) -> None:
-    """The due dates of every open task follow the case's clock."""
-    columns = due_columns(case, work.today, work.calendar)
-    for task in (*case.tasks.values(), *case.asides):
+    """The dates of a case and of its open tasks as of now; rows in which nothing moved are left as they are."""
+    calendar, flow = calendar_of(work, case), flow_of(work, case)
+    dues, paused = timing.dues(case.timing, calendar, work.today), case.status is Status.SUSPENDED
+    dated = (dues.promised, dues.legal, dues.provisional, paused)
+    shown = {"promised_due": dues.promised, "legal_due": dues.legal, "paused": paused}
+    moved, case.dated, case.calendar = dated != case.dated, dated, calendar.version
+    for task in list(case.tasks.values()):
+        since = day_of(task.opened_at)
+        due = timing.step_due(flow.step(task.step), since, calendar, case.timing.stops, work.today)
+        if due == task.due and not moved and task.opened_at != work.now:
+            continue
+        case.tasks[task.step] = replace(task, due=due)
         for row in rows_of(task):
-            work.change(
-                INBOX,
-                row,
-                {
-                    "promised_due": columns["promised_due"],
-                    "legal_due": columns["legal_due"],
-                    "paused": case.status is Status.SUSPENDED,
-                },
-            )
+            work.change(INBOX, row, {"step_due": due, **shown})
+    for aside in case.asides if moved else ():  # what is asked beside the flow has a day of its own
+        for row in rows_of(aside):
+            work.change(INBOX, row, shown)
+    case.look_on = watching.next_look(case, published_of(work, case).item, calendar)

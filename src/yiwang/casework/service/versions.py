@@ -87,7 +87,7 @@ def rebase(work: Work, home: int, case_id: UUID, version: int) -> Move:
     note(work, case, "case.rebased", facts)
     for step_id, task in case.tasks.items():
         step = flow.steps[step_id]
-        due = timing.step_due(step.limit, day_of(task.opened_at), work.calendar, clock.stops, work.today)
+        due = timing.step_due(step, day_of(task.opened_at), work.calendar, clock.stops, work.today)
         case.tasks[step_id] = replace(task, due=due)
         if task.desk != AUTOMATIC:
             shown = {"step_name": step.name, "item_name": published.item.name, "step_due": due}

@@ -91,7 +91,7 @@ class Rules:
     def _moved_on(self, ticket: Ticket, today: date) -> bool:
         """While a clock stands still the limit of a consultation moves on with it."""
         life = ticket.life
-        due = timing.step_due(ticket.step.limit, ticket.since, CALENDAR, life.timing.stops, today)
+        due = timing.step_due(ticket.step, ticket.since, CALENDAR, life.timing.stops, today)
         self.watch.step_due(life, ticket.step.limit, ticket.since, due)
         if due is None or due < today:
             return False
@@ -278,7 +278,7 @@ class Rules:
         if step.who.role == SYSTEM:
             system.append(step_id)
             return
-        due = timing.step_due(step.limit, today, CALENDAR, life.timing.stops, today)
+        due = timing.step_due(step, today, CALENDAR, life.timing.stops, today)
         self.watch.step_due(life, step.limit, today, due)
         desk = step.who.line if step.who.line != "*" else life.kind.item.line
         ticket = self.year.opened(life, step, desk, step.who.role, due)

@@ -1,4 +1,4 @@
-"""审批核对 — decisions against the flow, consultations against their timers, documents against the journal."""
+"""审批核对 — decisions against the flow, documents against the journal."""
 
 from __future__ import annotations
 
@@ -7,31 +7,24 @@ from typing import Any
 
 from yiwang.casework.messages import Case
 from yiwang.casework.service import holding
-from yiwang.catalogue.messages import Silence, StepKind
+from yiwang.catalogue.messages import StepKind
 from yiwang.ground.audit import Difference, Key, Stretch
 from yiwang.handling import store
 from yiwang.handling.rules import draw
 from yiwang.handling.service import documents
-from yiwang.handling.service.consulting import SILENCE
 from yiwang.handling.store import Draw
-from yiwang.plumbing import journal, outbox
+from yiwang.plumbing import journal
 from yiwang.plumbing.work import Work
 
 
 def differences(work: Work, stretch: Stretch, held: Mapping[Key, Case]) -> Iterator[Difference]:
-    """差异: decisions that the flow knows nothing of or that are not on file; consultations nobody watches."""
+    """差异: decisions that the flow knows nothing of or that are not on file."""
     decided = store.decided(work, stretch)
-    timers = outbox.waiting(work, SILENCE, stretch)
     for key in sorted(decided.keys() | held.keys()):
         case, on_file = held.get(key), decided.get(key, {})
         expected = _decisions(work, case) if case is not None else {}
         if on_file != expected:
             yield Difference("decision.not_as_in_flow", *key, {"stored": on_file, "expected": expected})
-        for task in case.tasks.values() if case is not None else ():
-            step = holding.step_of(work, case, task.step) if case is not None else None
-            watched = step is not None and step.silence is Silence.DEEMED and task.due is not None
-            if watched and (key[0], str(task.id)) not in timers:
-                yield Difference("timer.missing", *key, {"kind": SILENCE, "step": task.step})
     yield from _documents(work, stretch)
     yield from _draws(work, stretch)
 

@@ -1,0 +1,122 @@
+"""盯时限 — the sweep over all cases whose day has come: each warning once, with whoever holds the case."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from uuid import UUID
+
+import structlog
+
+from yiwang.casework.messages import Case
+from yiwang.casework.rules import watching
+from yiwang.casework.rules.watching import Warning as Warned
+from yiwang.casework.service import cases, queues
+from yiwang.casework.service.holding import calendar_of, note, published_of, step_of
+from yiwang.casework.service.running import keep, stalled
+from yiwang.catalogue.messages import Silence
+from yiwang.ground.actor import SYSTEM
+from yiwang.plumbing.work import Engine, Work
+
+ROUND = 60.0
+"""Seconds between two looks for cases whose day has come; a look that finds none is one reading by index."""
+SLICE = 200
+ACTS = {
+    "yellow": "clock.yellow",
+    "overdue": "clock.overdue",
+    "legal": "clock.legal_overdue",
+    "step": "clock.step_overdue",
+    "issue": "clock.issue_overdue",
+    "remind": "consultation.reminded",
+    "silent": "consultation.silent",
+}
+"""What is said → the act in the journal."""
+
+_log = structlog.get_logger("clock")
+
+
+@dataclass(slots=True)
+class Swept:
+    """巡毕: how many cases were looked at, how many warnings were said, how many cases could not be worked."""
+
+    looked: int = 0
+    said: int = 0
+    failed: int = 0
+
+
+def sweep(engine: Engine, size: int = SLICE, each: Callable[[int], object] | None = None) -> Swept:
+    """巡: every case whose day to look at it has come, slice by slice, until none is left.
+
+    A case that another act holds is left for the next round. Whatever was missed while nobody swept is said now, once.
+    A slice commits together; where one case breaks, its slice is done again case by case, so that it stops no other.
+    """
+    swept = Swept()
+    after: queues.Place | None = None
+    while True:
+        with engine.begin(SYSTEM) as work:
+            places = queues.to_look_at(work, after, size)
+        if not places:
+            return swept
+        after = places[-1]
+        keys = [(home, case_id) for _, home, case_id in places]
+        try:
+            swept.said += _look(engine, keys)
+        except Exception as error:  # noqa: BLE001 — whichever of them it was, the others go on
+            _log.warning("a slice of the sweep is done again one by one", why=repr(error))
+            for key in keys:
+                _alone(engine, key, swept)
+        swept.looked += len(keys)
+        if each is not None:
+            each(swept.looked)
+
+
+def _alone(engine: Engine, key: tuple[int, UUID], swept: Swept) -> None:
+    try:
+        swept.said += _look(engine, [key])
+    except Exception as error:  # noqa: BLE001 — it stays in view: the next round finds it again
+        swept.failed += 1
+        _log.error("a case cannot be looked at", home=key[0], case=str(key[1]), exc_info=error)
+
+
+def _look(engine: Engine, keys: list[tuple[int, UUID]]) -> int:
+    """One slice, one transaction: what is free of it is locked, and each case says what it has to say."""
+    with engine.begin(SYSTEM) as work:
+        found = queues.take_free(work, keys)
+        return sum(look_at(work, case) for case in found)
+
+
+def look_at(work: Work, case: Case) -> int:
+    """过问: say what one case has to say today; how many things that were."""
+    item, calendar = published_of(work, case).item, calendar_of(work, case)
+    before = len(case.warned)
+    for warning in watching.warnings(case, item, calendar, work.today):
+        if _still_meant(case, warning):
+            _say(work, case, warning)
+    said = len(case.warned) - before
+    if said:
+        keep(work, case)
+    else:
+        queues.stamp(work, case, calendar.version, watching.next_look(case, item, calendar))
+    return said
+
+
+def _still_meant(case: Case, warning: Warned) -> bool:
+    """What was said before it in the same look may have closed its step."""
+    return not warning.step or warning.step in case.tasks
+
+
+def _say(work: Work, case: Case, warning: Warned) -> None:
+    task = watching.responsible(case, warning.step)
+    case.warned = (*case.warned, warning.key)
+    facts: dict[str, object] = {"warned": warning.key, "due": warning.due.isoformat()}
+    if task is not None:
+        facts |= {"step": task.step, "desk": task.desk, "post": task.post}
+        facts |= {"holder": task.holder} if task.holder else {}
+    step = step_of(work, case, warning.step) if warning.step else None
+    if warning.what == "silent" and step is not None and step.silence is Silence.DEEMED:
+        assert task is not None
+        cases.deem_silent(work, case, task, step.basis, {"warned": warning.key})
+    else:
+        note(work, case, ACTS[warning.what], facts, warning.rule)
+    if warning.what != "remind":
+        work.tell(stalled(case, task, warning.what, warning.due, warning.rule))
