@@ -53,6 +53,8 @@ ACTS: dict[str, dict[str, Any]] = {
     "/cases/{ref}/tasks/{task}/special/end": OPINION,
     "/cases/{ref}/tasks/{task}/document": {},
     "/cases/{ref}/tasks/{task}/experts": {},
+    "/cases/{ref}/tasks/{task}/guidance": {"reason": "怎样核对？"},
+    "/cases/{ref}/tasks/{task}/extension-request": {"reason": "案情复杂"},
     "/cases/{ref}/tasks/{task}/experts/replacement": {"leaving": {"E001": "出差"}},
     "/cases/{ref}/tasks/{task}/return": {"to": "accept", "reason": "退回"},
 }

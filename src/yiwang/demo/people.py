@@ -144,6 +144,12 @@ def _governments() -> list[DemoPerson]:
     ]
 
 
+def _second_officers() -> list[DemoPerson]:
+    """Whoever goes along to an inspection on site, which takes two (行政许可法 34)."""
+    title, roles = mark("核查员"), ("handler",)
+    return [DemoPerson(f"scjg-officer-{COUNTY}", "杨核查员", "department", f"{COUNTY}.SCJG", title, roles)]
+
+
 def _third_parties() -> list[DemoPerson]:
     return [
         DemoPerson("supervisor", "严督查", "supervisor", f"{PROVINCE}.DCS", mark("效能监督员"), ("supervisor",)),
@@ -174,4 +180,4 @@ def everybody() -> list[DemoPerson]:
         people += _department(PROVINCE, line, number, shown=(PROVINCE, line) in shown)
         if line not in ("GSJ", "ZJJ", "SYJ", "XGB"):
             people += _department(COUNTY, line, number + 5, shown=(COUNTY, line) in shown)
-    return [*people, *_department(CITY, "FGW", 7, shown=False), *_governments(), *_third_parties()]
+    return [*people, *_department(CITY, "FGW", 7, shown=False), *_governments(), *_second_officers(), *_third_parties()]

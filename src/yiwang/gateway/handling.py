@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from uuid import UUID
 
 import msgspec
@@ -15,9 +15,9 @@ from yiwang.gateway import views
 from yiwang.gateway.cases import ONE, TAG, TASK, done, on
 from yiwang.gateway.counter import Counter, Key, Reference, act, open_to_all, read
 from yiwang.ground.actor import SYSTEM
-from yiwang.handling.messages import DrawExperts, Issued, RedrawExperts
+from yiwang.handling.messages import AnswerInquiry, AskExtension, AskGuidance, DrawExperts, Issued, RedrawExperts
+from yiwang.handling.service import consultations, experts, inquiries
 from yiwang.handling.service import documents as papers
-from yiwang.handling.service import experts
 from yiwang.plumbing.work import Work
 
 
@@ -39,6 +39,50 @@ class PaperView(msgspec.Struct):
     signature: str
     key: str
     genuine: bool
+
+
+class ConsultationView(msgspec.Struct):
+    """征求意见: of one department; `state` is sent, received, replied, deemed or recalled."""
+
+    step: str
+    name: str
+    line: str
+    organisation: str
+    task: UUID | None
+    asked_at: datetime
+    due: date | None
+    reminders: int
+    state: str
+    outcome: str
+    words: str
+    conditions: str
+    answered_at: datetime | None
+
+
+class Consultations(msgspec.Struct):
+    """征求意见清单, in the order of the chart."""
+
+    rows: list[ConsultationView]
+
+
+class InquiryView(msgspec.Struct):
+    """请示与答复: a question beside the flow; `outcome` is empty until it is answered."""
+
+    id: UUID
+    kind: str
+    asker: str
+    desk: str
+    question: str
+    at: datetime
+    outcome: str
+    words: str
+    answered_at: datetime | None
+
+
+class Inquiries(msgspec.Struct):
+    """请示与答复, first to last."""
+
+    rows: list[InquiryView]
 
 
 class DrawView(msgspec.Struct):
@@ -106,6 +150,83 @@ def draws(counter: Counter, ref: Reference) -> Response[Draws]:
     return Response(Draws([DrawView(d.step, d.round, d.speciality, d.library, d.excluded, d.members) for d in rows]))
 
 
+@read(f"{ONE}/consultations", TAG, "case.read")
+def consulted(counter: Counter, ref: Reference) -> Response[Consultations]:
+    """Every consultation of a case: whom, since when, until when, how often reminded, what came of it."""
+    with counter.work() as work:
+        case = scope.case(work, ref)
+        rows = consultations.of_case(work, case.matter.home, case.matter.id)
+    return Response(
+        Consultations(
+            [
+                ConsultationView(
+                    step=c.step,
+                    name=c.name,
+                    line=c.line,
+                    organisation=c.organisation,
+                    task=c.task,
+                    asked_at=c.asked_at,
+                    due=c.due,
+                    reminders=c.reminders,
+                    state=c.state,
+                    outcome=c.outcome,
+                    words=c.words,
+                    conditions=c.conditions,
+                    answered_at=c.answered_at,
+                )
+                for c in rows
+            ]
+        )
+    )
+
+
+@read(f"{ONE}/inquiries", TAG, "case.read")
+def asked(counter: Counter, ref: Reference) -> Response[Inquiries]:
+    """Questions beside the flow of a case, with their answers."""
+    with counter.work() as work:
+        case = scope.case(work, ref)
+        rows = inquiries.of_case(work, case.matter.home, case.matter.id)
+    shown = [
+        InquiryView(q.id, q.kind, q.asker, q.desk, q.question, q.at, q.outcome, q.words, q.answered_at) for q in rows
+    ]
+    return Response(Inquiries(shown))
+
+
+@act(f"{TASK}/guidance", TAG, "case.work")
+def ask_guidance(
+    counter: Counter, key: Key, ref: Reference, task: UUID, data: views.Reason
+) -> Response[views.CaseView]:
+    """Ask the same line one level up for guidance; neither the clock nor the decision moves."""
+
+    def do(work: Work, case: Case) -> object:
+        return inquiries.ask_guidance(AskGuidance(**on(case, task), question=data.reason), work)
+
+    return done(counter, key, ref, data, do)
+
+
+@act(f"{TASK}/extension-request", TAG, "case.work")
+def ask_extension(
+    counter: Counter, key: Key, ref: Reference, task: UUID, data: views.Reason
+) -> Response[views.CaseView]:
+    """Ask whoever may approve it for an extension, with the reason. 行政许可法 42"""
+
+    def do(work: Work, case: Case) -> object:
+        return inquiries.ask_extension(AskExtension(**on(case, task), reason=data.reason), work)
+
+    return done(counter, key, ref, data, do)
+
+
+@act(f"{ONE}/inquiries/{{inquiry:uuid}}/answer", TAG, "case.work")
+def answered(counter: Counter, key: Key, ref: Reference, inquiry: UUID, data: views.Reason) -> Response[views.CaseView]:
+    """Answer what was asked of one's own organisation: guidance, or why an extension is not approved."""
+
+    def do(work: Work, case: Case) -> None:
+        command = AnswerInquiry(home=case.matter.home, id=case.matter.id, inquiry=inquiry, words=data.reason)
+        inquiries.answer(command, work)
+
+    return done(counter, key, ref, data, do)
+
+
 @open_to_all("GET", "/documents/{code:str}", "documents", "whoever holds a document may check it")
 def checked(code: str, desk: Desk) -> Response[PaperView]:
     """Check a document by the 22 digits at its foot: what it said when it was signed, and whether it is genuine."""
@@ -135,4 +256,15 @@ def paper_view(issued: Issued) -> PaperView:
     )
 
 
-ROUTES = [written, drawn, redrawn, draws, checked]
+ROUTES = [
+    written,
+    drawn,
+    redrawn,
+    draws,
+    consulted,
+    asked,
+    ask_guidance,
+    ask_extension,
+    answered,
+    checked,
+]
