@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -123,6 +124,21 @@ def test_会签_请了谁就等谁_减去以后即办结_有人不同意即不�
     assert case.hands.keys() >= {A, B}
     assert C not in case.hands
     assert differences(panels, filed) == []
+
+
+@pytest.mark.requirement("SOD5")
+def test_会签须本人_代理人不能代签(panels: Office) -> None:
+    filed = panels.accepted(CONSULTING, answers=BUILDING)
+
+    def stand_in(work: Work) -> None:
+        post = directory.posts_of(work, A, START)[0].code
+        directory.appoint_deputy(work, A, post, REVIEWER, START, START + timedelta(days=30), "出差")
+
+    panels.by(A, stand_in)
+    assert "handler" in panels.actor(REVIEWER).lent
+    sign(panels, A, filed, "review", "pass")
+    with pytest.raises(Forbidden, match="not_your_task"):
+        sign(panels, REVIEWER, filed, "review", "pass")
 
 
 def to_decision(office: Office) -> Filed:

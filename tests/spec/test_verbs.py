@@ -116,6 +116,15 @@ def test_转办_谁可以转_转给谁(team: Office, filed: Filed) -> None:
         do(team, A, verbs.transfer, filed, B, " ")
 
 
+@pytest.mark.requirement("R52")
+def test_转办_负责人收走委派出去的_新岗位负责_委派就此了结(team: Office, filed: Filed) -> None:
+    do(team, A, verbs.delegate, filed, B, "请办")
+    moved = do(team, HEAD, verbs.transfer, filed, "jst-colleague-330000", "两人都出差")
+    assert (moved.holder, moved.lenders) == ("jst-colleague-330000", ())
+    assert moved.post == in_inbox(team, A, filed)[0][2] != "330000.JST#1", "同事的岗位是另一个"
+    finish(team, "jst-colleague-330000", filed)
+
+
 @pytest.mark.requirement("R14", "SOD1")
 def test_转办_不能转给已有其他职责的人(team: Office, filed: Filed) -> None:
     team.sql("INSERT INTO casework.hand VALUES (%s, %s, %s, 'decide', 'department')", *filed, B)

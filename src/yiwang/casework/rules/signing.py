@@ -41,7 +41,7 @@ def tally(signing: Signing, persons: int, votes: int, seats: Sequence[Seat]) -> 
         case Signing.VOTES:
             if len(positive) >= votes:
                 return _together(positive[:votes])
-            return negative[0] if persons - len(negative) < votes else None
+            return negative[0] if negative and persons - len(negative) < votes else None
         case Signing.ONE:
             return None
 

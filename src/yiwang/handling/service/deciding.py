@@ -33,7 +33,8 @@ def record(command: RecordDecision, work: Work) -> None:
     case = holding.hold(work, command.home, command.id)
     opinions = store.opinions(work, command.home, command.id)
     said = {o.person: o for o in opinions if o.step == command.step and o.person in command.signers}  # the last of each
-    carried = [o.words for o in said.values() if (o.outcome == "grant") == (command.outcome == "grant") and o.words]
+    voices = [said[person] for person in command.signers]
+    carried = [o.words for o in voices if (o.outcome == "grant") == (command.outcome == "grant") and o.words]
     conditions = "；".join(_conditions(opinions))
     paper = documents.draft_decision(work, case, command.outcome, "；".join(carried), conditions)
     _file(work, command, command.step, command.signers[-1], "；".join(carried), conditions)
