@@ -25,8 +25,8 @@ FLOW = {
     "几家即可变成全部": ("if join.rule is JoinRule.SOME else", "if False else"),
     "牵头部门办完也要等": ("lead = join.rule is JoinRule.LEAD and", "lead = False and"),
     "不再等的分支留着待办": (
-        "        self.close_all(self.flow.inside[fork])\n        self.leave",
-        "        self.leave",
+        "if join.rule is not JoinRule.ALL:",
+        "if False:",
     ),
     "没有书面告知也停钟": ("if not event.notice.strip():", "if False:"),
     "没签字的图也视为无意见": ('elif event.outcome == "deemed" and', 'elif event.outcome == "nothing" and'),

@@ -27,7 +27,7 @@ from rich.progress import Progress
 from rich.table import Table
 
 from yiwang import main
-from yiwang.commands import bench_bare, bench_data, bench_sides
+from yiwang.commands import bench_bare, bench_data, bench_flow, bench_sides
 from yiwang.commands.bench_bare import ListeningDatabase, Notes
 from yiwang.commands.bench_data import CLERK, Pattern
 from yiwang.commands.bench_sides import Caller, Measured, Side, Target
@@ -129,6 +129,7 @@ def run(own: Access, cases: int, seconds: float, bar: Progress) -> dict[str, Any
             "cases": cases,
             "bytes_per_case": round(bench_data.size(own.owner) / cases),
             "load": {"seconds": round(loading, 1), "cases_per_second": round(cases / loading)},
+            "advance": bench_flow.measure(),
             "acts": measured,
         }
 
@@ -262,4 +263,9 @@ def _show(report: dict[str, Any]) -> None:
             )
     Console().print(table)
     loaded = report["load"]
+    flow = report["advance"]
+    Console().print(
+        f"a step of the joint flow, JSON in and out: {flow['us']} µs of CPU; a bare token game {flow['bare_us']} µs "
+        f"(× {flow['ratio']})"
+    )
     Console().print(f"loaded in {loaded['seconds']} s, {loaded['cases_per_second']} cases/s")

@@ -127,7 +127,7 @@ class _Run:
     def close(self, token: Token, outcome: str, to: str = "") -> None:
         if token.step in self.suspended:
             self.resume(token.step)
-        self.open.remove(token)
+        self.open = [t for t in self.open if t is not token]
         self.done.append(Done(step=token.step, outcome=outcome, at=self.at, round=token.round, to=to))
         self.effects.append(_closed(token.step, outcome))
 
@@ -189,7 +189,8 @@ class _Run:
             self.branching[fork] = Branching(fork=fork, need=waiting.need, arrived=arrived)
             return
         self.branching.pop(fork, None)
-        self.close_all(self.flow.inside[fork])
+        if join.rule is not JoinRule.ALL:
+            self.close_all(self.flow.inside[fork])
         self.leave(join.id)
 
     def leave(self, step_id: str) -> None:
