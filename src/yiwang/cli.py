@@ -7,6 +7,7 @@ import sys
 import typer
 
 from yiwang.commands.bench import bench
+from yiwang.commands.capsule import capsule
 from yiwang.commands.demo import demo
 from yiwang.commands.due import due
 from yiwang.commands.load import load
@@ -37,6 +38,7 @@ app.command()(sandbox)
 app.command()(walk)
 app.command()(witness)
 app.command()(verify)
+app.command()(capsule)
 app.command()(reconcile)
 app.command()(reorganise)
 app.command()(rebase)

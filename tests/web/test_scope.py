@@ -19,7 +19,15 @@ STRANGERS = (
     "firm-1",
     "evaluator",
 )
-PAGES = ("/window/{ref}", "/window/{ref}/receipt", "/my/{ref}", "/my/{ref}/form", "/desk/{ref}", "/supervision/{ref}")
+PAGES = (
+    "/cases/{ref}/capsule",
+    "/window/{ref}",
+    "/window/{ref}/receipt",
+    "/my/{ref}",
+    "/my/{ref}/form",
+    "/desk/{ref}",
+    "/supervision/{ref}",
+)
 OPINION = {"outcome": "pass", "words": "符合。"}
 ACTS: dict[str, dict[str, Any]] = {
     "/applications/{ref}/answers": {"answers": {"titles": "no"}},

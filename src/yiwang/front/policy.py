@@ -46,6 +46,7 @@ ACTS: Mapping[str, frozenset[str]] = {
     "case.terminate": frozenset({"decider"}),
     "case.read": DEPARTMENT | CENTRE | {"supervisor", "auditor"},
     "clock.read": DEPARTMENT | CENTRE | {"supervisor", "auditor", "applicant"},
+    "capsule.read": frozenset({"supervisor", "auditor", "applicant"}),
     "thread.read": frozenset({"supervisor", "auditor"}),
     "rating.read": frozenset({"evaluator"}),
     "account.own": STAFF | {"applicant", "client"},

@@ -69,6 +69,7 @@ STALL = Table(
         "at": "timestamptz",
     },
     ("home", "matter", "id"),
+    thread=("matter",),
 )
 
 

@@ -123,6 +123,16 @@ def carried(work: Work, home: int, thread: UUID) -> list[bytes]:
     return [one for (one,) in found]
 
 
+def carrying(work: Work, home: int, thread: UUID) -> list[tuple[int, str, bytes, bytes]]:
+    """All entries of one thread, those beside its chain among them, in the order of their acts: number, text, seal and
+    what they vouch for.
+    """
+    return work.read(
+        "SELECT seq, entry, hash, rows FROM plumbing.journal WHERE home = %s AND thread = %s ORDER BY xact, seq",
+        (home, thread),
+    )
+
+
 def threads(work: Work, size: int = 5000) -> Iterator[list[Row]]:
     """The whole journal thread by thread, in slices of about `size` rows that end with a whole thread."""
     after: tuple[int, UUID] = (-1, UUID(int=0))

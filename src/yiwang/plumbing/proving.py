@@ -4,7 +4,7 @@ and the rows of the cases against what the entries vouch for.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from heapq import merge
@@ -19,7 +19,7 @@ from yiwang.ground.sealed import Head, leaf_of
 from yiwang.plumbing import journal, sealing
 from yiwang.plumbing.signing import verify
 from yiwang.plumbing.tables import VOUCHED, Table
-from yiwang.plumbing.vouching import BROUGHT_IN, TAG, Owner, parts_of, standing, vouch
+from yiwang.plumbing.vouching import BROUGHT_IN, TAG, Owner, Vouched, parts_of, standing, vouch
 from yiwang.plumbing.witnesses import Silent, Witness
 from yiwang.plumbing.work import Work
 
@@ -273,3 +273,15 @@ def _rows(work: Work, table: Table, of: Stretch) -> Iterator[tuple[Owner, dict[s
     for owned_by, *values in work.read(sql, (of.after[0], of.upto[0], *of.bounds)):
         row = dict(zip(columns, values, strict=True))
         yield (row["home"], owned_by), row
+
+
+def vouched(work: Work, home: int, thread: UUID, names: Collection[str]) -> Iterator[tuple[Table, str, Vouched]]:
+    """有凭之行: the parts of all rows of these tables that a journal vouches for, with their keys and what shows it."""
+    alone = Stretch((home, UUID(int=thread.int - 1)), (home, thread))
+    for name in names:
+        table = VOUCHED[name]
+        for _, row in _rows(work, table, alone):
+            key = " ".join(str(row[c]) for c in table.key if c not in ("home", *table.thread))
+            for number, columns in enumerate(parts_of(table)):
+                if any(row[c] is not None for c in columns):
+                    yield table, key, vouch(work.engine.secret, table, number, row)

@@ -160,7 +160,9 @@ def thread(ref: str, desk: Desk) -> Response[str]:
         broken = stalls.told(work, case, link) if link else None
         item = catalogue.version_of(work, case.matter.item, case.matter.item_version).item
     lamp = lights.of_case(case, seen.dues)
-    return desk.page("thread.html", seen=seen, item=item, rows=rows, steps=steps, lamp=lamp, life=life, broken=broken)
+    return desk.page(
+        "thread.html", ref=ref, seen=seen, item=item, rows=rows, steps=steps, lamp=lamp, life=life, broken=broken
+    )
 
 
 @page("/ratings", opt=RATINGS)
