@@ -19,11 +19,11 @@ from yiwang.ground.number import show
 from yiwang.ground.outcome import Refused
 from yiwang.handling.messages import Phrase
 from yiwang.handling.service import phrases
-from yiwang.plumbing.i18n import translator
+from yiwang.plumbing.i18n import LANGUAGES, mark, translator
 from yiwang.plumbing.work import Work
 
 WRITE: dict[str, Any] = {"act": "phrase.write"}
-KEYS = 9
+BLANKS = (mark("〔申请人〕"), mark("〔事项〕"), mark("〔编号〕"))
 
 
 def fitting(work: Work, case: Case, kind: StepKind) -> list[Phrase]:
@@ -35,10 +35,11 @@ def fitting(work: Work, case: Case, kind: StepKind) -> list[Phrase]:
 
 
 def said(words: str, case: Case) -> str:
-    """The words with the names of a case where they leave room for them."""
+    """The words with the names of a case where they leave a blank for them, in either language."""
     matter = case.matter
-    for blank, value in (("申请人", matter.applicant), ("事项", matter.item_name), ("编号", show(matter.number))):
-        words = words.replace(f"〔{blank}〕", value)
+    for blank, value in zip(BLANKS, (matter.applicant, matter.item_name, show(matter.number)), strict=True):
+        for language in LANGUAGES:
+            words = words.replace(translator(language).gettext(blank), value)
     return words
 
 
@@ -59,6 +60,7 @@ def _book(desk: Desk, problem: Refused | None = None, given: Form | None = None)
         groups=[(kind, [p for p in known if p.kind == kind]) for kind in phrases.OUTCOMES],
         kinds=[Option(kind, translate(WORDS.kind[kind])) for kind in phrases.OUTCOMES],
         outcomes=[Option(o, translate(WORDS.outcome[o])) for o in _outcomes()],
+        blanks=" ".join(translate(blank) for blank in BLANKS),
         writes=bool(desk.who.roles & phrases.WRITERS),
         problem=problem,
         faults=faults,
