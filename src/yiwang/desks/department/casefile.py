@@ -13,6 +13,7 @@ from yiwang.casework.service import reading as caseread
 from yiwang.catalogue import service as catalogue
 from yiwang.desks.department import inquiries, phrasebook, reviewers
 from yiwang.desks.department.inbox import asked_of, shown
+from yiwang.desks.department.offers import held_by_other, on_case, on_others, on_task, ours
 from yiwang.desks.department.reach import concerned
 from yiwang.directory import service as directory
 from yiwang.front import lights
@@ -50,6 +51,7 @@ def case_page(
         seen, acts = view(work, case), caseread.thread(work, home, case_id)
         people = {o.person for o in file.opinions} | {d.person for d in file.decisions}
         people |= {t.holder for t in case.tasks.values() if t.holder}
+        names = directory.names_of(work, people) | opinions.expert_names(work, file)
         context: dict[str, Any] = {
             "seen": seen,
             "steps": timeline(work, case),
@@ -61,8 +63,10 @@ def case_page(
             "life": bar(work, case, acts),
             "brought": reading.brought(work, home, filed),
             "needs": catalogue.needs(item, application.answers),
-            "mine": [_task(work, desk, case, t) for t in case.tasks.values() if _ours(desk, t)],
-            "names": directory.names_of(work, people) | opinions.expert_names(work, file),
+            "mine": [_task(work, desk, case, t, names) for t in case.tasks.values() if ours(desk.who, t)],
+            "open": [_open(work, case, t) for t in case.tasks.values()],
+            "whole": on_case(work, case, acts, names),
+            "names": names,
             "places": directory.snapshot(work).organisations,
             "lines": directory.snapshot(work).lines,
             "picture": picture(work, case, acts),
@@ -90,11 +94,7 @@ def case_page(
     )
 
 
-def _ours(desk: Desk, task: Task) -> bool:
-    return task.desk == desk.who.organisation and task.role in desk.who.roles
-
-
-def _task(work: Work, desk: Desk, case: Case, task: Task) -> dict[str, Any]:
+def _task(work: Work, desk: Desk, case: Case, task: Task, names: dict[str, str]) -> dict[str, Any]:
     """What waits for the actor in a case: the task, its step, the earlier steps it may go back to."""
     return {
         "task": task,
@@ -103,8 +103,15 @@ def _task(work: Work, desk: Desk, case: Case, task: Task) -> dict[str, Any]:
         "light": _light(work, case, task),
         "phrases": phrasebook.fitting(work, case, holding.step_of(work, case, task.step).kind),
         **reviewers.shown(work, case, holding.step_of(work, case, task.step)),
-        "taken": bool(task.holder) and task.holder != desk.who.person,
+        "taken": held_by_other(desk.who, task),
+        **on_task(work, case, task, names),
     }
+
+
+def _open(work: Work, case: Case, task: Task) -> dict[str, Any]:
+    """An open step: who holds it until when, and what the actor may do about that."""
+    why = lights.explanation(case.matter.home, case.matter.id, task.step)
+    return {"task": task, "step": holding.step_of(work, case, task.step), "why": why, **on_others(work, case, task)}
 
 
 def _light(work: Work, case: Case, task: Task) -> Light | None:

@@ -11,6 +11,7 @@ from yiwang.casework.service import cases, holding, verbs
 from yiwang.casework.service import reading as caseread
 from yiwang.catalogue import service as catalogue
 from yiwang.desks.department import batch, inquiries, papers, phrasebook, reviewers
+from yiwang.desks.department import verbs as actions
 from yiwang.desks.department.casefile import case_page
 from yiwang.desks.department.commands import command_of
 from yiwang.desks.department.inbox import asked_of, shown
@@ -154,6 +155,7 @@ ROUTES = [
     act,
     claim,
     extend,
+    *actions.ROUTES,
     *papers.ROUTES,
     *batch.ROUTES,
     *phrasebook.ROUTES,
