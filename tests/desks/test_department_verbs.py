@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from html import unescape
 
 import pytest
@@ -25,12 +24,11 @@ ROAD = "jtt-handler-330000"
 
 
 @pytest.fixture(scope="module", autouse=True)
-def colleague(engine: Engine) -> Iterator[None]:
+def colleague(engine: Engine) -> None:
     """A second handler in the construction department."""
     with engine.begin(SYSTEM) as work:
         directory.add_person(work, Person(code=SECOND, name="方同事", kind="staff"))
         directory.appoint(work, SECOND, "330000.JST", "承办人", ("handler", "consultee"), work.today)
-    return
 
 
 class Filed:
