@@ -177,3 +177,15 @@ def test_别的单位_没有的动作(filed: Filed) -> None:
     for verb in ("claim", "transfer", "urge", "recall", "sign", "release"):
         answer = filed.visitor.client.post(f"/desk/{filed.ref}/{filed.task}/do/{verb}", data=hidden)
         assert answer.status_code == 404, verb
+
+
+def test_谁也在看_说得出名字_别的单位看不到(filed: Filed) -> None:
+    filed.by(HANDLER)
+    address = f"/desk/{filed.ref}/watching"
+    assert "也在看" not in filed.visitor.go(address), "nobody else yet"
+    assert f'hx-get="{address}"' in filed.visitor.go(f"/desk/{filed.ref}")
+    filed.by(SECOND)
+    assert "金承办人" in filed.visitor.go(address)
+    filed.visitor.log_in("hbt-handler-330000")
+    filed.visitor.go(address)
+    assert filed.visitor.status == 404

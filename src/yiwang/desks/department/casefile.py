@@ -41,57 +41,61 @@ def case_page(
 ) -> Response[str]:
     """办件页: everything of a case that its desk may see; after a refusal with what was written and what was wrong."""
     faults = desk.faults(problem) if problem else []
-    chosen = sent.get("phrase") if sent else ""
     with desk.work() as work:
-        home, case_id, case = concerned(work, ref)
-        filed = case.matter.parent or case_id
-        application = reading.application(work, home, filed)
-        item = reading.item_of(work, application).item
-        file = opinions.file_of(work, home, case_id)
-        seen, acts = view(work, case), caseread.thread(work, home, case_id)
-        people = {o.person for o in file.opinions} | {d.person for d in file.decisions}
-        people |= {t.holder for t in case.tasks.values() if t.holder}
-        names = directory.names_of(work, people) | opinions.expert_names(work, file)
-        context: dict[str, Any] = {
-            "seen": seen,
-            "steps": timeline(work, case),
-            "lamp": lights.of_case(case, seen.dues),
-            "file": file,
-            "papers": documents.of_case(work, home, case_id),
-            "held": sharing.read_held(work, home, filed, "review"),
-            "thread": said(work, acts, case),
-            "life": bar(work, case, acts),
-            "brought": reading.brought(work, home, filed),
-            "needs": catalogue.needs(item, application.answers),
-            "mine": [_task(work, desk, case, t, names) for t in case.tasks.values() if ours(desk.who, t)],
-            "open": [_open(work, case, t) for t in case.tasks.values()],
-            "whole": on_case(work, case, acts, names),
-            "names": names,
-            "places": directory.snapshot(work).organisations,
-            "lines": directory.snapshot(work).lines,
-            "picture": picture(work, case, acts),
-            **inquiries.shown(work, case),
-            **shown(work, desk, asked_of(desk), ref),
-        }
-    if sent and chosen:
+        context = _context(work, desk, ref)
+    if sent and (chosen := sent.get("phrase")):
         phrases = [p.words for m in context["mine"] for p in m["phrases"] if str(p.id) == chosen]
         sent = Form([("words", "\n".join(filter(None, (sent.get("words").strip(), *phrases)))), *sent.pairs])
     return desk.page(
         "dossier.html",
         422 if problem else 200,
         ref=ref,
-        application=application,
-        item=item,
-        materials={m.code: m for m in item.materials},
         done=done,
         problem=problem,
-        labels=labels(item, desk.language),
         faults=faults,
         wrong={f.field: f.message for f in faults},
         sent=sent,
         at=at,
         **context,
     )
+
+
+def _context(work: Work, desk: Desk, ref: str) -> dict[str, Any]:
+    """What the page shows of a case, and of the list beside it."""
+    home, case_id, case = concerned(work, ref)
+    filed = case.matter.parent or case_id
+    application = reading.application(work, home, filed)
+    item = reading.item_of(work, application).item
+    file = opinions.file_of(work, home, case_id)
+    seen, acts = view(work, case), caseread.thread(work, home, case_id)
+    people = {o.person for o in file.opinions} | {d.person for d in file.decisions}
+    people |= {t.holder for t in case.tasks.values() if t.holder}
+    names = directory.names_of(work, people) | opinions.expert_names(work, file)
+    snapshot = directory.snapshot(work)
+    return {
+        "application": application,
+        "item": item,
+        "materials": {m.code: m for m in item.materials},
+        "labels": labels(item, desk.language),
+        "seen": seen,
+        "steps": timeline(work, case),
+        "lamp": lights.of_case(case, seen.dues),
+        "file": file,
+        "papers": documents.of_case(work, home, case_id),
+        "held": sharing.read_held(work, home, filed, "review"),
+        "thread": said(work, acts, case),
+        "life": bar(work, case, acts),
+        "brought": reading.brought(work, home, filed),
+        "needs": catalogue.needs(item, application.answers),
+        "mine": [_task(work, desk, case, t, names) for t in case.tasks.values() if ours(desk.who, t)],
+        "open": [_open(work, case, t) for t in case.tasks.values()],
+        "whole": on_case(work, case, acts, names),
+        "names": names,
+        "lines": snapshot.lines,
+        "picture": picture(work, case, acts),
+        **inquiries.shown(work, case),
+        **shown(work, desk, asked_of(desk), ref),
+    }
 
 
 def _task(work: Work, desk: Desk, case: Case, task: Task, names: dict[str, str]) -> dict[str, Any]:

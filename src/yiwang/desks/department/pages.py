@@ -7,7 +7,7 @@ from uuid import UUID
 
 from litestar import Response
 
-from yiwang.casework.service import cases, holding, verbs
+from yiwang.casework.service import cases, holding, verbs, watching
 from yiwang.casework.service import reading as caseread
 from yiwang.catalogue import service as catalogue
 from yiwang.desks.department import batch, inquiries, papers, phrasebook, reviewers
@@ -76,6 +76,15 @@ def exported(desk: Desk) -> Response[bytes]:
 def dossier(ref: str, desk: Desk, done: int = 0) -> Response[str]:
     """办件: materials with their sources, opinions, clock, and what can be done now."""
     return case_page(ref, desk, done=done)
+
+
+@page("/desk/{ref:str}/watching", opt=WORK)
+def beside(ref: str, desk: Desk) -> Response[str]:
+    """谁在看: who else has this case before them right now; a piece of the page that asks again by itself."""
+    with desk.work() as work:
+        home, case_id, _ = concerned(work, ref)
+        others = watching.present(work, home, case_id)
+    return desk.page("watching.html", others=others)
 
 
 @sent("/desk/{ref:str}/{task:uuid}", opt=WORK)
@@ -152,6 +161,7 @@ ROUTES = [
     inbox,
     exported,
     dossier,
+    beside,
     act,
     claim,
     extend,
