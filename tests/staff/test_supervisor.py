@@ -12,12 +12,15 @@ from yiwang.casework.messages import Stalled
 from yiwang.casework.service import reading
 from yiwang.demo.walk import SimulatedClock
 from yiwang.directory import service as directory
+from yiwang.front.desk import read_reference
 from yiwang.ground.actor import SYSTEM
+from yiwang.intake.service import applications
+from yiwang.oversight import service as oversight
 from yiwang.plumbing.work import Engine
 
 from tests.staff.conftest import LogIn
 from tests.staff.test_department import open_case, task_of
-from tests.staff.test_window import CLERK, accept, guards
+from tests.staff.test_window import CLERK, CONTENT, accept, begin, guards
 
 LATE = date(2017, 11, 1)
 
@@ -145,3 +148,26 @@ def test_追责记录_筛选_导出_看得到断在哪一环(engine: Engine, log
 def test_追责记录_经办人打不开(log_in: LogIn) -> None:
     for other in ("evaluator", "jst-decider-330000", CLERK):
         assert log_in(other).get("/supervision/stalls").status_code == 403
+
+
+@pytest.mark.requirement("R18", "R76")
+def test_第二次要求补正_办不成_并且记在窗口岗位名下(engine: Engine, log_in: LogIn) -> None:
+    clerk = log_in(CLERK)
+    sheet = begin(clerk)
+    page = clerk.get(sheet).text
+    lack = re.findall(r'name="(lack\.[^"]+)"', page)[0]
+    sent = {**CONTENT, lack: "缺少盖章"}
+    asked = clerk.post(f"{sheet}/notice", data={**sent, **guards(page)}, follow_redirects=False)
+    assert asked.status_code == 303
+    home, application = read_reference(sheet.rsplit("/", 1)[1])
+    with engine.begin(SYSTEM) as work:
+        applications.corrected(work, home, application, {})
+    page = clerk.get(sheet).text
+    again = clerk.post(f"{sheet}/notice", data={**sent, **guards(page)}, follow_redirects=False)
+    assert again.status_code == 422
+    with engine.begin(SYSTEM) as work:
+        (row,), total = oversight.stalls(work, "33", kind="misconduct")
+    assert total == 1
+    assert (row.stall.what, row.stall.person, row.stall.rule) == ("second_notice", CLERK, "行政许可法 32")
+    assert row.stall.post.startswith(f"{row.stall.desk}#")
+    assert "第二次要求补正" in log_in("supervisor").get("/supervision/stalls").text

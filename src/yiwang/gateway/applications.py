@@ -8,11 +8,11 @@ from typing import Any
 from litestar import Response
 
 from yiwang.catalogue import service as catalogue
-from yiwang.front import scope
+from yiwang.front import attempts, scope
 from yiwang.front.desk import read_reference
 from yiwang.gateway import shape, views
 from yiwang.gateway.counter import Counter, Key, Limit, Offset, Reference, act, read
-from yiwang.ground.outcome import FieldError, Forbidden, Invalid
+from yiwang.ground.outcome import FieldError, Forbidden, Invalid, Refused
 from yiwang.intake.messages import Accept, Application, Channel, Delivery, Draft, HandOver, Lack, Submit
 from yiwang.intake.service import applications, delivery, reading
 from yiwang.oversight import service as oversight
@@ -149,7 +149,11 @@ def ask_once(
         applications.ask_once(work, found.home, found.id, lacks, data.days)
         return _fresh(work, found)
 
-    return counter.once(key, data, do)
+    try:
+        return counter.once(key, data, do)
+    except Refused as refusal:
+        attempts.write_down(counter.engine, counter.actor, ref, refusal)
+        raise
 
 
 @act("/applications/{ref:str}/correction", TAG)

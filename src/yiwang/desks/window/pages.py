@@ -13,7 +13,7 @@ from yiwang.casework.service import reading as caseread
 from yiwang.catalogue import service as catalogue
 from yiwang.catalogue.messages import Item
 from yiwang.directory import service as directory
-from yiwang.front import documents, lights, scope
+from yiwang.front import attempts, documents, lights, scope
 from yiwang.front.desk import Desk, Form, reference
 from yiwang.front.look.parts import Column, Fault, Listing
 from yiwang.front.records import labels
@@ -280,6 +280,7 @@ def _act(
     except NotFound:
         raise
     except Refused as problem:
+        attempts.write_down(desk.engine, desk.who, ref, problem)
         return _sheet(desk, ref, problem, form)
     return desk.go(f"/window/{ref}?done={done}")
 
