@@ -7,12 +7,16 @@ from datetime import date, timedelta
 from pathlib import Path
 from random import Random
 
+import msgspec
 import pytest
+import yaml
 
 from yiwang import main
 from yiwang.casework.messages import CompleteStep
 from yiwang.casework.service import auditing, cases, holding, moving, reading, verbs
+from yiwang.catalogue import service as catalogue
 from yiwang.commands.reconcile import differences
+from yiwang.commands.reorganise import Decision
 from yiwang.connectors.webhooks.client import WebhookClient
 from yiwang.demo.walk import SimulatedClock
 from yiwang.directory import service as directory
@@ -283,6 +287,19 @@ def test_代理随岗位走(office: Office) -> None:
         assert not directory.actor_of(work, "zjj-reviewer-330000", "").lent
 
 
+@pytest.mark.requirement("R51")
+def test_签过的流程图照旧运行_新的由承继机关签(office: Office) -> None:
+    with office.engine.begin(SYSTEM) as work:
+        signed = catalogue.signatures_by(work, [at("ZJJ")])
+        assert not directory.speaks_for(work, at("SCJG"), "ZJJ")
+    entered(office, decided(*MERGER.restructured, day=FILLED))
+    with office.engine.begin(SYSTEM) as work:
+        assert signed
+        assert catalogue.signatures_by(work, [at("ZJJ")]) == signed
+        assert directory.speaks_for(work, at("SCJG"), "ZJJ")
+        assert not directory.speaks_for(work, at("HBT"), "ZJJ")
+
+
 # --- 任意改革 ------------------------------------------------------------------------------------------------------
 
 LINES = ("ZJJ", "SYJ", "HBT", "JST", "JTT", "SLT", "SCJG", "NYT")
@@ -356,6 +373,7 @@ def test_先推演_什么也不改(walked: Installation, tmp_path: Path) -> None
     moves = ran.said["moves"]["330000.ZJJ → 330000.SCJG"]
     assert (moves["cases"], moves["tasks"]) == (4, 1)
     assert moves["posts"] == moves["people"] > 3
+    assert moves["signatures"] > 0
     assert not ran.said["applied"]
     assert walked.sql("SELECT count(*), max(seq) FROM plumbing.journal") == before
     assert walked.sql("SELECT count(*) FROM directory.reorganisation") == [(0,)]
@@ -378,3 +396,11 @@ def test_有障碍退出码一_读不懂退出码二(walked: Installation, tmp_p
     for text in ("document: [", "day: 2027-10-23", PLAN + "extra: 1\n"):
         assert walked.run("reorganise", written(tmp_path, text)).code == 2
     assert walked.run("reorganise", str(tmp_path / "nothing.yaml")).code == 2
+
+
+def test_说明书里的例子读得懂() -> None:
+    text = (Path(__file__).parents[2] / "docs" / "howto" / "reorganise.md").read_text("utf-8")
+    example = text.split("```yaml\n")[1].split("```")[0]
+    decision = msgspec.convert(yaml.safe_load(example), Decision)
+    assert decision.document == DOCUMENT
+    assert decision.split[1].ends is False

@@ -48,6 +48,7 @@ __all__ = [
     "published",
     "read_rows",
     "sign",
+    "signatures_by",
     "signing_lines",
     "to_plain",
     "to_rows",
@@ -243,12 +244,13 @@ def load_item(work: Work, item: Item) -> Loaded:
 def sign(work: Work, code: str, number: int, line: str) -> None:
     """签字确认: a department signs its own view of this version's chart. R51
 
-    Forbidden for another department's line; Conflict when it has signed this view already or has no part in the flow.
+    So does whoever has taken over a department. Forbidden for another department's line; Conflict when it has signed
+    this view already or has no part in the flow.
     """
     version, _, _ = store.version(work, code, number)
     if line not in signing_lines(version.item):
         raise Conflict("catalogue.not_in_flow", line=line)
-    if directory.organisation(work, work.actor.organisation).line != line:
+    if not directory.speaks_for(work, work.actor.organisation, line):
         raise Forbidden("catalogue.not_your_line")
     work.add(
         SIGNATURE,
@@ -263,6 +265,13 @@ def sign(work: Work, code: str, number: int, line: str) -> None:
             "signed_on": work.today,
         },
     )
+
+
+def signatures_by(work: Work, organisations: Sequence[str]) -> list[tuple[str, str, int]]:
+    """签字归属: how many signatures of flow charts stand in the name of each of these, by item. They are never
+    rewritten; whoever takes over an organisation answers for them. R51, K4
+    """
+    return store.signatures_by(work, organisations)
 
 
 def publish(work: Work, code: str, number: int, effective_from: date) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import date
 from typing import Any
 
@@ -128,3 +128,11 @@ def stamp(work: Work) -> tuple[int, Any]:
     """How many versions were published and when the last one was: changes whenever the published catalogue does."""
     rows = work.read("SELECT count(*), max(published_at) FROM catalogue.publication")
     return rows[0][0], rows[0][1]
+
+
+def signatures_by(work: Work, organisations: Sequence[str]) -> list[tuple[str, str, int]]:
+    """Item, organisation and how many signatures, of these organisations."""
+    return work.read(
+        "SELECT item, organisation, count(*) FROM catalogue.signature WHERE organisation = ANY(%s) GROUP BY 1, 2",
+        (list(organisations),),
+    )

@@ -72,6 +72,7 @@ __all__ = [
     "reorganise",
     "resolve",
     "snapshot",
+    "speaks_for",
     "staff",
     "suppose",
     "windows",
@@ -120,6 +121,12 @@ def resolve(work: Work, line: str, level: str, division: str, on: date, item: st
 def heir(work: Work, code: str, item: str, division: str, on: date, since: date = date.min) -> str:
     """承继: who has on a day what an organisation had on the eve of `since`; itself while nobody took over. K4"""
     return snapshot(work).heir(code, item, division, on, since)
+
+
+def speaks_for(work: Work, code: str, line: str) -> bool:
+    """本条线: whether an organisation is of a line, or has taken over the provincial department that was. R51, K4"""
+    own = organisation(work, code)
+    return own.line == line or heir(work, f"{own.division[:2]}0000.{line}", "", own.division, work.today) == code
 
 
 def authority(work: Work, item: str, line: str, division: str, on: date) -> Organisation:

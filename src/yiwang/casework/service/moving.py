@@ -14,6 +14,7 @@ from yiwang.casework.rules.working import gone_along, working
 from yiwang.casework.service.holding import AUTOMATIC, desk_of, hold, note, published_of, step_of
 from yiwang.casework.service.running import keep, redate
 from yiwang.casework.store import INBOX
+from yiwang.catalogue import service as catalogue
 from yiwang.catalogue.messages import StepKind
 from yiwang.directory import service as directory
 from yiwang.directory.messages import Hindrance, Plan, Reorganisation
@@ -26,6 +27,7 @@ CLAUSE = "行政诉讼法 26"
 """机关被撤销或者职权变更的，继续行使其职权的机关 answers for what was done."""
 TIMER, SWEEP = "casework.reorganise", "casework.sweep_moved"
 LANE = "clock"
+KINDS = ("posts", "people", "signatures", "cases", "tasks")
 AT_ONCE = 200  # cases whose rows are written together
 STRAGGLERS = timedelta(seconds=5)
 """An act that was under way may still have opened a task at an old desk; so long nobody reads an older directory."""
@@ -67,10 +69,10 @@ class Tally:
     moves: dict[str, dict[str, int]] = field(default_factory=dict)
     hindrances: list[Hindrance] = field(default_factory=list)
 
-    def count(self, before: str, after: str, what: str) -> None:
-        """One more of this moves."""
-        counts = self.moves.setdefault(f"{before} → {after}", dict.fromkeys(("posts", "people", "cases", "tasks"), 0))
-        counts[what] += 1
+    def count(self, before: str, after: str, what: str, more: int = 1) -> None:
+        """So many more of this move."""
+        counts = self.moves.setdefault(f"{before} → {after}", dict.fromkeys(KINDS, 0))
+        counts[what] += more
 
 
 def rehearse(work: Work, wanted: Reorganisation) -> Tally:
@@ -81,6 +83,7 @@ def rehearse(work: Work, wanted: Reorganisation) -> Tally:
         return told
     answered = directory.staff(work)
     directory.suppose(work, plan)
+    _signatures(work, told)
     for home, case_id in _touched(work, wanted):
         case = store.load(work, home, case_id, lock=False)
         try:
@@ -120,6 +123,7 @@ def carry_out(work: Work, wanted: Reorganisation) -> Tally:
     Conflict `directory.hindered`.
     """
     told = _tally(work, directory.reorganise(work, wanted))
+    _signatures(work, told)
     _move_all(work, wanted, told)
     work.later(SWEEP, {"document": wanted.document}, home=0, due=work.now + STRAGGLERS, lane=LANE, key=wanted.document)
     return told
@@ -159,6 +163,17 @@ def _tally(work: Work, plan: Plan) -> Tally:
         assert person
         told.count(before, after, "people")
     return told
+
+
+def _signatures(work: Work, told: Tally) -> None:
+    """Charts that were signed run on; the heir answers for the signature."""
+    wanted = told.plan.wanted
+    sources = [r.organisation for r in wanted.restructured]
+    for item, code, number in catalogue.signatures_by(work, sources):
+        place = directory.organisation(work, code).division
+        after = directory.heir(work, code, item, place, wanted.day, since=wanted.day)
+        if after != code:
+            told.count(code, after, "signatures", number)
 
 
 def _add(told: Tally, move: Move | None) -> None:
