@@ -9,7 +9,7 @@ from datetime import date
 
 import pytest
 
-from yiwang.casework.service import reading, versions
+from yiwang.casework.service import reading, verbs, versions
 from yiwang.catalogue import service as catalogue
 from yiwang.catalogue.messages import At, Edge, Item, Signature, Step, StepKind, Who
 from yiwang.directory import service as directory
@@ -18,7 +18,7 @@ from yiwang.ground.clock import Limit
 from yiwang.ground.outcome import Conflict, Refused
 from yiwang.handling.messages import Decide, Review
 
-from tests.spec.conftest import CONSULTING, DECIDER, REVIEWER, A, Filed, Office, differences
+from tests.spec.conftest import CONSULTING, DECIDER, HEAD, REVIEWER, A, Filed, Office, differences, do
 
 LEGAL = Step(
     id="legal", name="法制审核", kind=StepKind.REVIEW, who=Who(line="JST", at=At.PROVINCE, role="reviewer"), limit=None
@@ -97,6 +97,18 @@ def test_换到新版_按新版往下办_卷宗记下_对账一致(office: Offic
         assert set(office.case(filed).tasks) == {"legal"}
         office.act(REVIEWER, filed, Review, outcome="pass", words="合法")
         office.act(DECIDER, filed, Decide, outcome="grant")
+        assert differences(office, filed) == []
+
+
+def test_换版改了环节期限_待签的人的待办行一起改(office: Office) -> None:
+    item = today_s(office)
+    steps = tuple(replace(s, limit=Limit.parse("6wd")) if s.id == "check" else s for s in item.flow.steps)
+    version = published(office, replace(item, flow=replace(item.flow, steps=steps)))
+    with at_check(office) as filed:
+        do(office, REVIEWER, verbs.add_signer, filed, HEAD, "请看", step="check")
+        office.clock.go(date(2017, 8, 15))
+        with office.engine.begin(SYSTEM) as work:
+            versions.rebase(work, *filed, version)
         assert differences(office, filed) == []
 
 

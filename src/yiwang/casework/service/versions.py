@@ -12,9 +12,9 @@ from yiwang.casework.messages import Case, Timing
 from yiwang.casework.rules import rebasing, timing
 from yiwang.casework.rules.flow import compiled
 from yiwang.casework.rules.rebasing import Changes
-from yiwang.casework.service.holding import AUTOMATIC, due_columns, flow_of, hold, note
+from yiwang.casework.service.holding import due_columns, flow_of, hold, note
 from yiwang.casework.service.reading import look
-from yiwang.casework.service.running import keep, redate
+from yiwang.casework.service.running import keep, redate, rows_of
 from yiwang.casework.store import INBOX, MATTER
 from yiwang.catalogue import service as catalogue
 from yiwang.catalogue.messages import Published
@@ -89,9 +89,8 @@ def rebase(work: Work, home: int, case_id: UUID, version: int) -> Move:
         step = flow.steps[step_id]
         due = timing.step_due(step, day_of(task.opened_at), work.calendar, clock.stops, work.today)
         case.tasks[step_id] = replace(task, due=due)
-        if task.desk != AUTOMATIC:
-            shown = {"step_name": step.name, "item_name": published.item.name, "step_due": due}
-            work.change(INBOX, {"desk": task.desk, "id": task.id}, shown)
+        for row in rows_of(task):
+            work.change(INBOX, row, {"step_name": step.name, "item_name": published.item.name, "step_due": due})
     redate(work, case)
     keep(work, case)
     runs_on = {"item_version": version, "item_name": published.item.name}
