@@ -24,7 +24,7 @@ from yiwang.front.look.environment import environment
 from yiwang.front.look.naming import name_of
 from yiwang.front.routes import page
 from yiwang.front.words import WORDS
-from yiwang.ground.capsule import DATA, FORMAT, MANIFEST, PAGE, manifest_message
+from yiwang.ground.capsule import DATA, MANIFEST, PAGE, manifest_message, manifest_of
 from yiwang.ground.number import show
 from yiwang.plumbing import journal, proving, sealing
 from yiwang.plumbing.i18n import negotiate
@@ -62,13 +62,8 @@ def capsule(work: Work, case: Case, *, own: bool) -> bytes:
         PAGE: _page(work, case, data).encode(),
     }
     digests = {name: sha256(content).hexdigest() for name, content in files.items()}
-    manifest = {
-        "format": FORMAT,
-        "files": digests,
-        "key": work.engine.signer.public.hex(),
-        "signature": work.engine.signer.sign(manifest_message(digests)).hex(),
-    }
-    files[MANIFEST] = msgspec.json.encode(manifest)
+    signer = work.engine.signer
+    files[MANIFEST] = manifest_of(digests, signer.public, signer.sign(manifest_message(digests)))
     return _zipped({**files, **dict(_program())})
 
 

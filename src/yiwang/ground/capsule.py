@@ -12,7 +12,7 @@ from json import loads
 from typing import Any
 from uuid import UUID
 
-from yiwang.ground.chain import GENESIS, link
+from yiwang.ground.chain import GENESIS, canonical, link
 from yiwang.ground.clock import Day, Ground
 from yiwang.ground.ed25519 import signed
 from yiwang.ground.merkle import includes
@@ -42,6 +42,11 @@ def manifest_message(files: Mapping[str, str]) -> bytes:
     return f"{FORMAT}\n".encode() + "".join(f"{files[name]}  {name}\n" for name in sorted(files)).encode()
 
 
+def manifest_of(files: Mapping[str, str], key: bytes, signature: bytes) -> bytes:
+    """清单 — the one spelling of a capsule's manifest."""
+    return canonical({"format": FORMAT, "files": files, "key": key.hex(), "signature": signature.hex()}).encode()
+
+
 def checked(files: Mapping[str, bytes], key: str = "", heads: Sequence[str] = ()) -> Iterator[Said]:
     """复核胶囊: everything that can be checked of a capsule's files.
 
@@ -59,9 +64,9 @@ def _checked(files: Mapping[str, bytes], key: str, heads: Sequence[str]) -> Iter
     wrong = sorted(n for n in digests.keys() | manifest["files"].keys() if digests.get(n) != manifest["files"].get(n))
     yield Said("files", not wrong, f"{len(digests)} files" if not wrong else f"changed: {', '.join(wrong)}")
     public = bytes.fromhex(manifest["key"])
-    message = manifest_message(manifest["files"])
-    whole = manifest["format"] == FORMAT and set(manifest) == {"format", "files", "key", "signature"}
-    yield Said("capsule signed", whole and signed(public, message, bytes.fromhex(manifest["signature"])), public.hex())
+    signature, message = bytes.fromhex(manifest["signature"]), manifest_message(manifest["files"])
+    spelled = files[MANIFEST] == manifest_of(manifest["files"], public, signature)
+    yield Said("capsule signed", spelled and signed(public, message, signature), public.hex())
     if key:
         yield Said("key known from elsewhere", key.lower() == public.hex(), key.lower())
     data = loads(files[DATA])
