@@ -33,7 +33,7 @@ SUBMITTED = (
     "SELECT FROM intake.notice n WHERE n.application = a.id AND n.kind = 'correction') ORDER BY number LIMIT 1)"
 )
 SET = "UPDATE casework.matter SET "
-FUTURE = "jsonb_set(progress, '{done,0,at}', '\"2017-08-15T09:00:00+08:00\"')"
+FUTURE = "jsonb_set(progress, '{2,0,2}', '\"2017-08-15T09:00:00+08:00\"')"
 
 PLANTED: Mapping[str, tuple[str, set[str]]] = {
     "progress": (f"{SET} progress = {FUTURE} WHERE id = {HANDLING}", {"case.progress"}),

@@ -132,7 +132,7 @@ def a_task_is_dropped(patch: Patch) -> None:
         left[0] -= 1
         if left[0] < 0 and len(after.open) > 1:
             left[0] = 1_000_000
-            return replace(after, open=after.open[:-1]), effects
+            return after._replace(open=after.open[:-1]), effects
         return after, effects
 
     patch.setattr(pure, "advance", forgetful)

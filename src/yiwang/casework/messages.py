@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from yiwang.ground.chain import Thread
@@ -49,8 +49,10 @@ class Duty(StrEnum):
 # ── the flow's state ────────────────────────────────────────────────────────────────────────────────
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Token:
+# Named tuples: a state is made anew at every step, and so costs a quarter of the time and half of the JSON.
+
+
+class Token(NamedTuple):
     """办理位置: a step that is open. `round` counts how often the step has been opened before."""
 
     step: str
@@ -58,8 +60,7 @@ class Token:
     round: int = 0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Branching:
+class Branching(NamedTuple):
     """分流: a fork that has opened branches; its join lets pass when `need` of them have `arrived`."""
 
     fork: str
@@ -67,8 +68,7 @@ class Branching:
     arrived: int = 0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Done:
+class Done(NamedTuple):
     """已办环节: a finished step with its outcome; `to` is where a return went."""
 
     step: str
@@ -78,8 +78,7 @@ class Done:
     to: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Progress:
+class Progress(NamedTuple):
     """流程进度: all of a flow's state. `suspended` names the special procedures that stop the clock, in the order in
     which they began; `ended` the end, once reached.
     """

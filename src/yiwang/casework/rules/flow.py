@@ -13,7 +13,6 @@ A state (`Progress`) holds when:
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import datetime
 from functools import lru_cache
 
@@ -339,7 +338,7 @@ def _take_back(flow: Compiled, state: Progress, event: TakeBack, facts: Facts) -
         raise no
     try:
         before = refold(flow, state.done[: state.done.index(last)], facts, last.at)
-        before = replace(before, suspended=state.suspended)
+        before = before._replace(suspended=state.suspended)
         after, effects = advance(flow, before, Finish(step=step.id, outcome=last.outcome, at=last.at), facts)
     except Refused as refusal:
         raise no from refusal

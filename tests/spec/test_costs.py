@@ -1,0 +1,73 @@
+"""一次一句 — what acts and pages ask of the database: one statement writes an act; reading is counted."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from yiwang.casework.service import reading
+from yiwang.catalogue import service as catalogue
+from yiwang.directory import service as directory
+from yiwang.handling.messages import Review
+from yiwang.handling.service import reviewing
+from yiwang.intake.messages import Accept
+from yiwang.intake.service import applications
+from yiwang.plumbing.work import Work
+
+from tests.spec.conftest import BUILDING, CONSULTING, A, Filed, Office, task
+
+
+def cost(office: Office, login: str, do: Callable[[Work], object]) -> tuple[int, int]:
+    """Reads and writes of an act, once the process knows catalogue, directory and calendar."""
+    with office.engine.begin(office.actor(login)) as work:
+        directory.snapshot(work)
+        directory.staff(work)
+        catalogue.items(work)
+        assert work.calendar.version
+        before = work.reads
+        do(work)
+        work.save()
+        return work.reads - before, work.writes
+
+
+@pytest.fixture
+def filed(office: Office) -> Filed:
+    """A case in its first review."""
+    return office.accepted(CONSULTING, answers=BUILDING)
+
+
+def test_受理一句写完(office: Office) -> None:
+    waiting = office.draft(CONSULTING, answers=BUILDING)
+    office.submit(waiting, by="clerk-330106")
+    office.drain()
+
+    def accept(work: Work) -> object:
+        needs = catalogue.needs(
+            catalogue.published(work, CONSULTING).item, {"categories": ("building",), "titles": "no"}
+        )
+        brought = {m.code: m.checkpoints for m in needs.bring}
+        return applications.accept(Accept(home=waiting.home, id=waiting.id, brought=brought), work)
+
+    reads, writes = cost(office, "clerk-330106", accept)
+    assert writes == 1
+    assert reads <= 6  # case, application, what was brought, what was asked, who is told; the version, the first time
+
+
+def test_办一个环节一读一写(office: Office, filed: Filed) -> None:
+    command = Review(home=filed.home, id=filed.id, task=task(office, filed).id, outcome="pass", words="齐全")
+    assert cost(office, A, lambda work: reviewing.review(command, work)) == (1, 1)
+
+
+def test_待办一页一句(office: Office, filed: Filed) -> None:
+    actor = office.actor(A)
+    assert cost(office, A, lambda work: reading.inbox(work, actor.organisation, actor.roles)) == (1, 0)
+    assert filed
+
+
+def test_一件连同全程留痕两句(office: Office, filed: Filed) -> None:
+    def page(work: Work) -> object:
+        case = reading.look(work, *filed)
+        return case, reading.dues(case, work.today, work.calendar), reading.thread(work, *filed)
+
+    assert cost(office, A, page) == (2, 0)
