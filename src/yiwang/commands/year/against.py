@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
+from hashlib import blake2b
 
 from yiwang.casework.messages import Case
 from yiwang.casework.service import reading
 from yiwang.casework.service.delays import Charge, Keeper
+from yiwang.commands.verify import prove
 from yiwang.commands.year.days import Year
-from yiwang.commands.year.lives import Life
+from yiwang.commands.year.lives import Broken, Life
 from yiwang.commands.year.watch import Watch
+from yiwang.ground.actor import SYSTEM
 from yiwang.ground.workdays import CALENDAR
+from yiwang.plumbing.work import Engine
 
 
 def kept(watch: Watch, life: Life, case: Case, today: date) -> None:
@@ -41,3 +45,24 @@ def conserved(watch: Watch, life: Life, found: Sequence[Charge], case: Case, yea
         watch.demand(life, not office or holder.post, "a day of an office is a post's", charge)
         name = year.line_of(holder.desk) if office else holder.keeper.value
         life.charged[name] = life.charged.get(name, 0) + charge.days
+
+
+def proved(engine: Engine, year: Year) -> None:
+    """核验对账: `yiwang verify` and `yiwang reconcile` find nothing, and whatever was acknowledged is there once."""
+    with engine.begin(SYSTEM) as work:
+        verdict = prove(work, ())
+        for number, found in [*verdict.journals.broken, *verdict.findings]:
+            raise Broken("verify and reconcile are clean", year.today, number, found)
+        there = {thread.id for thread, _ in reading.heads(work)}
+    gone = [life.ref.number for life in year.lives.values() if life.ref.id not in there]
+    if gone or len(there) != year.received:
+        raise Broken("none lost, none doubled", year.today, ",".join(gone), (len(there), year.received))
+
+
+def journals(engine: Engine) -> str:
+    """摘要 of every journal, in the order of their numbers."""
+    digest = blake2b(digest_size=16)
+    with engine.begin(SYSTEM) as work:
+        for thread, number in sorted(reading.heads(work), key=lambda pair: pair[1]):
+            digest.update(number.encode() + thread.head)
+    return digest.hexdigest()

@@ -42,9 +42,8 @@ class Doing(Protocol):
 def pass_around(hands: Doing, ticket: Ticket, person: Person) -> Person:
     """传阅: what happens before the step is finished, by chance; who finishes it in the end."""
     year, life, by = hands.year, ticket.life, hands.actor(person)
-    others = [
-        p for p in year.setting.staff.there((ticket.desk, ticket.role), year.day) if p != person and may(ticket, p)
-    ]
+    there = year.setting.staff.there((ticket.desk, ticket.role), year.day)
+    others = [other for other in there if other.code != person.code and not other.behalf and may(ticket, other)]
     chance = year.rng.random()
     on = (life.ref.home, life.ref.id)
 
@@ -53,7 +52,7 @@ def pass_around(hands: Doing, ticket: Ticket, person: Person) -> Person:
         hands.lawful(life, who, what, act)
 
     what = next((name for upto, name in WHAT if chance < upto), "")
-    if not what:
+    if not what or person.behalf:
         return person
     does(by, "claimed", lambda w: verbs.claim(w, *on, ticket.ref))
     if what == "released":

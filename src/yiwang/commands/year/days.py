@@ -40,6 +40,9 @@ class Hands(Protocol):
     def morning(self, today: date) -> None:
         """What time alone has done: acceptance by law, corrections that lapsed, consultations that stayed silent."""
 
+    def away(self, person: Person, back: int) -> None:
+        """Somebody is away until a day, counted from the first of the year, and wants a deputy."""
+
     def arrive(self, life: Life) -> None:
         """An application is handed in."""
 
@@ -95,8 +98,8 @@ class Setting:
 def may(ticket: Ticket, person: Person) -> bool:
     """可办: nobody else has it in hand, and the person has had no other duty in the case and need not keep out."""
     life, duty = ticket.life, duty_of(ticket.role)
-    free = ticket.holder in ("", person.code) and person.code not in life.recused
-    return free and life.hands.get(person.code, duty) is duty
+    free = ticket.holder in ("", person.code) and life.recused.isdisjoint(person.codes)
+    return free and all(life.hands.get(code, duty) is duty for code in person.codes)
 
 
 class Year:
@@ -152,9 +155,12 @@ class Year:
 
     def _one_day(self) -> None:
         rng, day, setting = self.rng, self.day, self.setting
-        setting.staff.morning(rng, self.temper, day)
+        gone = setting.staff.morning(rng, self.temper, day)
         setting.lines.morning(rng, self.temper)
         self.hands.morning(self.today)
+        for person, back in gone:
+            if rng.random() < self.temper.deputised:
+                self.hands.away(person, back)
         for act, life in self.timers.pop(day, ()):
             if life.phase != "over":
                 act(life)
@@ -330,9 +336,16 @@ class Year:
         queue.extendleft(reversed(aside))
 
     def _may_start(self, ticket: Ticket) -> bool:
+        if ticket.step.persons > 1 and len(self.together(ticket)) < ticket.step.persons:
+            return False
         if ticket.step.kind is not StepKind.DECIDE or ticket.life.kind.item.case_type is CaseType.SPOT:
             return True
         return self.setting.lines.decides(self.line_of(ticket.desk), self.today)
+
+    def together(self, ticket: Ticket) -> list[Person]:
+        """Who could work a step that several work together: in the own right, today."""
+        there = self.setting.staff.there((ticket.desk, ticket.role), self.day)
+        return [person for person in there if not person.behalf and may(ticket, person)]
 
     def _who(self, ticket: Ticket, staff: Sequence[Person], turn: int) -> int | None:
         """Whoever has it in hand, else the next in turn who may have it."""

@@ -18,8 +18,9 @@ from yiwang.handling.messages import (
     RedrawExperts,
     Reply,
     Review,
+    Sign,
 )
-from yiwang.handling.service import consulting, deciding, experts, reviewing, special
+from yiwang.handling.service import consulting, deciding, experts, reviewing, signing, special
 from yiwang.intake.messages import Accept, HandOver
 from yiwang.intake.service import applications, delivery
 from yiwang.plumbing.work import Work
@@ -50,6 +51,11 @@ def _special(on: Mapping[str, Any], _: Life, outcome: str, work: Work) -> None:
     panels = experts.members(work, on["home"], on["id"]).values() if outcome != "skip" else ()
     said = tuple(ExpertOpinion(expert=m.code, outcome=outcome, words="已审阅。") for panel in panels for m in panel)
     special.end_special(EndSpecial(**on, outcome=outcome, words="评审组已出具意见。", opinions=said), work)
+
+
+def sign(on: Mapping[str, Any], outcome: str, work: Work) -> None:
+    """会签: one of several who work a step together says what was seen."""
+    signing.sign(Sign(**on, outcome=outcome, words="已到现场核查，情况如表。"), work)
 
 
 def draw(on: Mapping[str, Any], work: Work) -> None:

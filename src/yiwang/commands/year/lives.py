@@ -101,8 +101,14 @@ class Life:
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """一人: who works, in which post of which desk."""
+    """一人: who works, in which post of which desk; `behalf` is whose deputy in that role, if anybody's."""
 
     code: str
     desk: str
     role: str
+    behalf: str = ""
+
+    @property
+    def codes(self) -> tuple[str, ...]:
+        """Whose act it is: what is done for somebody is done by him too."""
+        return (self.code, self.behalf) if self.behalf else (self.code,)

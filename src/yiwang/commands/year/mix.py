@@ -77,6 +77,7 @@ class Temper:
     counter: float = 0.2
     courier: float = 0.3
     absent: float = 1 / 70  # a day, for each who is there
+    deputised: float = 0.6  # of those away, who have a deputy
     system_down: float = 0.012  # a day, for each department's system
     system_up: float = 0.35
     system_slow: float = 0.04

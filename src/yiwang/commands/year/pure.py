@@ -101,6 +101,9 @@ class Rules:
     def _went(self, what: str) -> None:
         self.year.figures.acts[what] += 1
 
+    def away(self, person: Person, back: int) -> None:
+        """Rules know no absence: colleagues of the same role do the work."""
+
     # ── acts ────────────────────────────────────────────────────────────────────────────────────────
 
     def arrive(self, life: Life) -> None:

@@ -11,7 +11,7 @@ from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from yiwang import main
 from yiwang.commands.bench import own_database
-from yiwang.commands.year import mix
+from yiwang.commands.year import against, mix
 from yiwang.commands.year.days import Setting, Year
 from yiwang.commands.year.figures import Figures
 from yiwang.commands.year.mix import Temper
@@ -100,5 +100,5 @@ def play(
     hands = Services(year, engine, clock, runners, offered, heads, every or max(1, cases // PROVED))
     year.hands = hands
     figures = year.run(told)
-    figures.digests.append(hands.journal())
+    figures.digests.append(against.journals(engine))
     return Played(figures, hands.proofs, systems.asked)

@@ -6,7 +6,6 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from hashlib import blake2b
 from typing import Any
 from uuid import UUID
 
@@ -14,14 +13,13 @@ from yiwang.casework.messages import Case, Status
 from yiwang.casework.rules.separation import duty_of
 from yiwang.casework.service import cases, delays, reading, verbs
 from yiwang.catalogue.messages import ClockEffect, StepKind
-from yiwang.commands.verify import prove
 from yiwang.commands.year import against, colleagues, doors
 from yiwang.commands.year.days import Year
 from yiwang.commands.year.doors import FINISH, OUTCOME, form_of, nothing
 from yiwang.commands.year.lives import Broken, Life, Person, Ticket
 from yiwang.commands.year.watch import Watch, naive_taken
 from yiwang.commands.year.world import SYSTEM as AUTOMATIC
-from yiwang.commands.year.world import Offer, desk_of
+from yiwang.commands.year.world import File, Offer, desk_of, extender
 from yiwang.connectors.sandbox import roster
 from yiwang.demo.walk import SimulatedClock
 from yiwang.directory import service as directory
@@ -40,7 +38,6 @@ from yiwang.plumbing.idempotency import digest_of, once
 from yiwang.plumbing.outbox import Runner
 from yiwang.plumbing.work import Engine, Work
 
-NOBODY = UUID(int=0)
 REDRAWN = 0.2
 KNOWN_PEOPLE, KNOWN_FIRMS = 500, 250
 """Applicants are drawn from so many; the sandbox's departments know most of them."""
@@ -50,20 +47,6 @@ ENDS: Mapping[Status, str] = {
     Status.WITHDRAWN: "withdrawn",
     Status.TERMINATED: "terminated",
 }
-
-
-@dataclass(slots=True)
-class File:
-    """卷: where the services keep a case; the last request, to be sent a second time."""
-
-    offer: Offer
-    applicant: Actor
-    home: int = 0
-    id: UUID = NOBODY
-    number: str = ""
-    last: tuple[Actor, str, str] | None = None
-    clerk: str = ""
-    earlier: frozenset[str] = frozenset()
 
 
 @dataclass(slots=True)
@@ -81,6 +64,7 @@ class Services:
     actors: dict[str, Actor] = field(default_factory=dict)
     by_kind: dict[int, list[Offer]] = field(default_factory=lambda: defaultdict(list))
     expected: defaultdict[date, list[tuple[str, Life, str]]] = field(default_factory=lambda: defaultdict(list))
+    passing: set[str] = field(default_factory=set)
     requests: Counter[str] = field(default_factory=Counter)
 
     def __post_init__(self) -> None:
@@ -97,6 +81,8 @@ class Services:
     def morning(self, today: date) -> None:
         """The timers run, then what had to happen must have happened."""
         self.clock.now = self.year.moment()
+        for code in self.passing:
+            self.actors.pop(code, None)  # rights that were lent are those of their days
         self._drain("clock", "default")
         waited = self.expected.pop(today, [])
         for what, life, step in waited:
@@ -129,31 +115,28 @@ class Services:
             continue
         last = today == self.year.days[-1]
         if (self.year.day + 1) % self.every == 0 or last:
-            self.prove()
+            self.proofs += 1
+            against.proved(self.engine, self.year)
 
     def _drain(self, *lanes: str) -> None:
         for lane in lanes:
             outbox.drain(self.engine, self.runners, lane)
 
-    def prove(self) -> None:
-        """核验对账: `yiwang verify` and `yiwang reconcile` find nothing, and nothing that was acknowledged is gone."""
-        self.proofs += 1
-        with self.engine.begin(SYSTEM) as work:
-            verdict = prove(work, ())
-            for number, found in [*verdict.journals.broken, *verdict.findings]:
-                raise Broken("verify and reconcile are clean", self.year.today, number, found)
-            kept = {thread.id for thread, _ in reading.heads(work)}
-        gone = [life.ref.number for life in self.year.lives.values() if life.ref.id not in kept]
-        if gone or len(kept) != self.year.received:
-            raise Broken("none lost, none doubled", self.year.today, ",".join(gone), (len(kept), self.year.received))
-
-    def journal(self) -> str:
-        """摘要 of every journal."""
-        digest = blake2b(digest_size=16)
-        with self.engine.begin(SYSTEM) as work:
-            for thread, number in sorted(reading.heads(work), key=lambda pair: pair[1]):
-                digest.update(number.encode() + thread.head)
-        return digest.hexdigest()
+    def away(self, person: Person, back: int) -> None:
+        """代理: who will be away appoints somebody of the same house, by dates."""
+        others = self.year.setting.staff.others(person, self.year.day)
+        if not others:
+            return
+        deputy, days = self.year.rng.choice(others), self.year.days
+        until = days[back] if back < len(days) else CALENDAR.add(days[-1], back - len(days) + 1)
+        by = self.actor(person)
+        self.clock.now = self.year.moment()
+        with self.engine.begin(by) as work:
+            directory.appoint_deputy(work, person.code, by.post, deputy.code, self.year.today, until, "因公出差")
+        self.year.setting.staff.stand_in(person, deputy, back)
+        self.year.figures.acts["deputised"] += 1
+        self.passing.add(deputy.code)
+        self.actors.pop(deputy.code, None)
 
     # ── acts ────────────────────────────────────────────────────────────────────────────────────────
 
@@ -204,12 +187,16 @@ class Services:
     def finish(self, ticket: Ticket, person: Person, outcome: str) -> None:
         """Each step by its own door."""
         life = ticket.life
-        person = colleagues.pass_around(self, ticket, person)
+        several = ticket.step.persons > 1
+        person = self._signed(ticket, outcome) if several else colleagues.pass_around(self, ticket, person)
         by, life.ref.earlier = self.actor(person), frozenset(life.tickets)
         on = {"home": life.ref.home, "id": life.ref.id, "task": ticket.ref}
 
-        def do(work: Work) -> object:
-            return FINISH[ticket.step.kind](on, life, outcome, work)
+        def do(work: Work) -> None:
+            if several:
+                doors.sign(on, outcome, work)
+            else:
+                FINISH[ticket.step.kind](on, life, outcome, work)
 
         self._once(life, by, f"{ticket.step.id}:{ticket.ref}", do)
         self.worked(ticket, person)
@@ -220,6 +207,17 @@ class Services:
         self.sync(life, self.look(life), outcome)
         if outcome == "delivered":
             self._rate(life, by)
+
+    def _signed(self, ticket: Ticket, outcome: str) -> Person:
+        """Of those who work a step together all but the last have signed; the last one."""
+        *before, last = self.year.together(ticket)[: ticket.step.persons]
+        on = {"home": ticket.life.ref.home, "id": ticket.life.ref.id, "task": ticket.ref}
+        positive = "pass" if outcome == "fail" else outcome
+        for person in before:
+            self.year.figures.acts["signed"] += 1
+            self.lawful(ticket.life, self.actor(person), "sign", lambda w: doors.sign(on, positive, w))
+            self.worked(ticket, person)
+        return last
 
     def ask(self, ticket: Ticket, person: Person, days: int) -> None:
         """Everything that lacks, once."""
@@ -297,7 +295,9 @@ class Services:
 
     def extend(self, life: Life) -> None:
         """By the head, once; a second one is refused."""
-        head = self.actor(self.heads[life.ref.offer.deciding])
+        with self.engine.begin(SYSTEM) as work:
+            place = extender(directory.snapshot(work), life.ref.offer, self.year.today)
+        head = self.actor(self.heads[place])
         limit = life.kind.item.extension
         act = self._extending(life)
         self._once(life, head, "extend", act)
@@ -407,8 +407,9 @@ class Services:
 
     def worked(self, ticket: Ticket, person: Person) -> None:
         duty = duty_of(ticket.role)
-        self.watch.duty(ticket.life, person.code, duty)
-        ticket.life.hands[person.code] = duty
+        for code in person.codes:
+            self.watch.duty(ticket.life, code, duty)
+            ticket.life.hands[code] = duty
 
     def _once(self, life: Life, by: Actor, what: str, act: Callable[[Work], object]) -> object:
         """An act as the gateway does it: under a key, so that it is done once however often it is asked for."""

@@ -33,20 +33,37 @@ class Staff:
     seats: Mapping[Seat, list[Person]]
     away: dict[str, int] = field(default_factory=dict)
     order: list[Seat] = field(default_factory=list)
+    standing_in: dict[Seat, list[tuple[Person, int]]] = field(default_factory=dict)  # deputies, and until which day
 
     def __post_init__(self) -> None:
         self.order = sorted(self.seats, key=lambda seat: (ROLES.index(seat[1]), seat[0]))
 
-    def morning(self, rng: Random, temper: Temper, day: int) -> None:
-        """Who is away today, and for how long."""
+    def morning(self, rng: Random, temper: Temper, day: int) -> list[tuple[Person, int]]:
+        """Who is away from today, and the first day back."""
+        gone = []
         for seat in self.order:
             for person in self.seats[seat]:
                 if self.away.get(person.code, 0) <= day and rng.random() < temper.absent:
-                    self.away[person.code] = day + 1 + int(skewed(rng, 4))
+                    back = self.away[person.code] = day + 1 + int(skewed(rng, 4))
+                    gone.append((person, back))
+        return gone
 
     def there(self, seat: Seat, day: int) -> list[Person]:
-        """Who of a seat is at work."""
-        return [person for person in self.seats[seat] if self.away.get(person.code, 0) <= day]
+        """Who of a seat is at work, deputies last."""
+        own = [person for person in self.seats[seat] if self.away.get(person.code, 0) <= day]
+        deputies = [who for who, back in self.standing_in.get(seat, ()) if day < back]
+        return own + [who for who in deputies if self.away.get(who.code, 0) <= day]
+
+    def others(self, person: Person, day: int) -> list[Person]:
+        """Colleagues of the same house in other roles who are at work."""
+        seats = [seat for seat in self.order if seat[0] == person.desk and seat[1] != person.role]
+        return [other for seat in seats for other in self.seats[seat] if self.away.get(other.code, 0) <= day]
+
+    def stand_in(self, principal: Person, deputy: Person, back: int) -> None:
+        """代理: until the principal is back."""
+        seat = (principal.desk, principal.role)
+        now = [one for one in self.standing_in.get(seat, ()) if one[0].behalf != principal.code]
+        self.standing_in[seat] = [*now, (Person(deputy.code, *seat, principal.code), back)]
 
 
 @dataclass(slots=True)

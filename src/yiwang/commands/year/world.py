@@ -5,21 +5,24 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from uuid import UUID
 
-from yiwang.catalogue.messages import At, Step, Who
+from yiwang.catalogue.messages import At, FlowKind, Step, Who
 from yiwang.commands.year.lives import Person
 from yiwang.commands.year.mix import Kind
 from yiwang.commands.year.staff import FEWEST, Seat
 from yiwang.directory import service as directory
 from yiwang.directory.messages import Person as Official
 from yiwang.directory.service import Directory
+from yiwang.ground.actor import Actor
 from yiwang.ground.outcome import Refused
 from yiwang.plumbing.work import Work
 
+NOBODY = UUID(int=0)
 PLACES = ("330106109", "330302", "330681", "330106")
 """A town, and districts and a county-level city of three cities; small years have the first two only."""
 HIRED = date(2017, 1, 1)
-SYSTEM = "system"
+SYSTEM, GOVERNMENT = "system", "ZF"
 POSTS: Mapping[str, str] = {
     "clerk": "综合受理员",
     "issuer": "统一出件员",
@@ -41,6 +44,20 @@ class Offer:
     deciding: str
 
 
+@dataclass(slots=True)
+class File:
+    """卷: where the services keep a case; the last request, to be sent a second time."""
+
+    offer: Offer
+    applicant: Actor
+    home: int = 0
+    id: UUID = NOBODY
+    number: str = ""
+    last: tuple[Actor, str, str] | None = None
+    clerk: str = ""
+    earlier: frozenset[str] = frozenset()
+
+
 def desk_of(known: Directory, offer: Offer, who: Who, on: date) -> str:
     """谁办: the organisation that works a step, from the chart, the power list and the directory. R20, R52"""
     if who.at is At.RECEIVING:
@@ -49,6 +66,13 @@ def desk_of(known: Directory, offer: Offer, who: Who, on: date) -> str:
         return offer.deciding
     level = known.organisation(offer.deciding).level if who.at is At.DECIDING else who.at.value
     return known.resolve(who.line, level, offer.division, on).code
+
+
+def extender(known: Directory, offer: Offer, on: date) -> str:
+    """谁批准延期: whoever decides; where several decide together, the government of that level. 行政许可法 42"""
+    if offer.kind.item.flow.kind is not FlowKind.JOINT:
+        return offer.deciding
+    return known.resolve(GOVERNMENT, known.organisation(offer.deciding).level, offer.division, on).code
 
 
 def worked(kind: Kind) -> list[tuple[Step, Who]]:
@@ -67,6 +91,7 @@ def offers(work: Work, kinds: Sequence[Kind], places: Sequence[str], first: date
             try:
                 deciding = known.authority(kind.item.code, kind.item.line, place, first).code
                 offer = Offer(kind, place, receiving, deciding)
+                extender(known, offer, first)
                 for day in (first, last):
                     for _, who in worked(kind):
                         desk_of(known, offer, who, day)
@@ -77,11 +102,12 @@ def offers(work: Work, kinds: Sequence[Kind], places: Sequence[str], first: date
 
 
 def hire(work: Work, made: Sequence[Offer], first: date) -> tuple[dict[Seat, list[Person]], dict[str, Person]]:
-    """配人: people in every seat that a step of an offer needs, and a head for every department that decides."""
+    """配人: people in every seat that a step of an offer needs, and a head wherever one may extend."""
     known = directory.snapshot(work)
     wanted = {(desk_of(known, offer, who, first), who.role) for offer in made for _, who in worked(offer.kind)}
     seats = {seat: [_appoint(work, seat, n) for n in range(FEWEST)] for seat in sorted(wanted)}
-    heads = {desk: _appoint(work, (desk, "head"), 0) for desk in sorted({offer.deciding for offer in made})}
+    extending = {extender(known, offer, first) for offer in made if offer.kind.item.extension}
+    heads = {desk: _appoint(work, (desk, "head"), 0) for desk in sorted(extending)}
     return seats, heads
 
 
