@@ -9,7 +9,7 @@ import psycopg
 import pytest
 
 from yiwang.casework.messages import Stalled
-from yiwang.casework.service import cases, delays, holding, reading, verbs
+from yiwang.casework.service import cases, delays, holding, reading, verbs, watch
 from yiwang.ground.actor import SYSTEM
 from yiwang.ground.zone import day_of
 from yiwang.handling.messages import Decide, Review
@@ -200,3 +200,15 @@ def test_平均用时_按单位和事项_只数辖区内办完的(office: Office
         assert mean.cases >= 1
         assert 0 < mean.workdays <= mean.days <= 4
         assert not delays.means(work, "330302")
+
+
+@pytest.mark.requirement("R52", "R76")
+def test_钟一走过期限_记录自己就在_每种只记一次(office: Office) -> None:
+    filed = office.accepted(CONSULTING)
+    office.clock.go(date(2017, 10, 9))
+    for _ in range(2):
+        watch.sweep(office.engine)
+    written = {(r.stall.what, r.stall.kind) for r in records(office, filed)}
+    assert {("step", "inaction"), ("overdue", "inaction")} <= written
+    assert len(records(office, filed)) == len(written)
+    assert {r.stall.desk for r in records(office, filed)} == {"330000.JST"}
