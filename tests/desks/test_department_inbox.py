@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from typing import Any
 from uuid import UUID
@@ -15,7 +16,7 @@ from yiwang.casework.service import reading
 from yiwang.casework.store import INBOX
 from yiwang.demo.walk import START
 from yiwang.front import lights
-from yiwang.ground.actor import SYSTEM, Actor
+from yiwang.ground.actor import SYSTEM, Actor, Deputised
 from yiwang.plumbing.work import SHANGHAI, Engine, Work
 
 DESK = "330000.XWB"
@@ -197,3 +198,16 @@ def test_一页一页走完_没有漏的没有重的(engine: Engine) -> None:
 def test_没有的词不算数(engine: Engine) -> None:
     with engine.begin(ME, at=NOW) as work:
         assert board(work, sort="id; DROP", group="x", light="blue", by="y").total == ROWS + 1
+
+
+def test_代理别人的_单列一组(engine: Engine) -> None:
+    """What one works only for somebody who is away: by the role lent, or what the absent person holds."""
+    absent = Deputised("you", "330000.XWB#2", frozenset({"handler", "decider"}))
+    deputy = replace(ME, roles=ME.roles | {"decider"}, deputised=(absent,), lent=frozenset({"decider"}))
+    with engine.begin(deputy, at=NOW) as work:
+        found = reading.inbox_board(work, DESK, deputy.roles, InboxQuery(group="deputy"), 0, 1_000)
+    assert found.total == found.counts["deputy"] == len(found.rows) > 1
+    assert all(r.role == "decider" or r.holder == "you" for r in found.rows)
+    assert any(r.role == "decider" for r in found.rows)
+    with engine.begin(ME, at=NOW) as work:
+        assert board(work, group="deputy").total == 0

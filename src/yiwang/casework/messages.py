@@ -445,7 +445,7 @@ class Dues:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InboxQuery:
-    """待办查询: words; a group (mine, free, consult, out, paused, personal); filters; order; put together `by` what."""
+    """待办查询: words; group (mine, free, consult, out, paused, personal, deputy); filters; order; set out `by`."""
 
     text: str = ""
     group: str = ""

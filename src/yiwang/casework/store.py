@@ -317,6 +317,7 @@ INBOX_GROUPS = {
     "consult": "step_kind = 'consult'",
     "paused": "paused",
     "personal": "role = %(personal)s",
+    "deputy": "(role = ANY(%(lent)s) OR holder = ANY(%(absent)s))",
 }
 OUT = "out"  # what this desk has asked of others: rows of their inboxes
 _ORDER = f"paused, {_DUE}, id"
@@ -444,6 +445,8 @@ def _asked(work: Work, desk: str, roles: list[str], asked: InboxQuery) -> dict[s
         "roles": [*roles, f"@{work.actor.person}"],
         "person": work.actor.person,
         "personal": f"@{work.actor.person}",
+        "lent": sorted(work.actor.lent),
+        "absent": [each.person for each in work.actor.deputised],
         "text": asked.text,
         "like": f"%{escaped}%",
         "number": f"%{number}%",

@@ -293,7 +293,7 @@ def inbox_row(
         "post": "" if seat else task.post,
         "urged": 0 if seat else task.urged,
         "line": published_of(work, case).item.line,
-        "asked_by": matter.deciding if step.kind is StepKind.CONSULT else "",
+        "asked_by": matter.deciding if step.kind is StepKind.CONSULT and not seat else "",
     }
 
 

@@ -29,6 +29,7 @@ GROUPS = {
     "mine": mark("我领取的"),
     "free": mark("没人领的"),
     "personal": mark("点名要我办的"),
+    "deputy": mark("我代理的"),
     "consult": mark("征求我单位意见"),
     "out": mark("我单位征求意见"),
     "paused": mark("停钟中"),

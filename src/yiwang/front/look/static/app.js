@@ -81,7 +81,8 @@ function press(key) {
   const all = [...document.querySelectorAll("[data-key]")].filter((element) => element.dataset.key.toLowerCase() === key && !element.disabled);
   const wanted = all.find(visible) || all.find(folded);
   if (!wanted) return false;
-  for (let part = wanted.parentElement.closest("details"); part; part = part.parentElement.closest("details")) part.open = true;
+  const own = wanted.matches("summary") ? wanted.parentElement : null;
+  for (let part = (own || wanted).parentElement.closest("details"); part; part = part.parentElement.closest("details")) part.open = true;
   if (wanted.matches("input:not([type=checkbox]):not([type=radio]), textarea, select")) wanted.focus();
   else wanted.click();
   if (wanted.matches("summary")) wanted.parentElement.querySelector("select, textarea, input:not([type=hidden]), button")?.focus();
