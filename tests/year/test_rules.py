@@ -86,7 +86,7 @@ def a_join_lets_one_pass_early(patch: Patch) -> None:
     def early(run: Any, fork: Step) -> None:
         original(run, fork)
         if (waiting := run.branching.get(fork.id)) and waiting.need > 1:
-            run.branching[fork.id] = replace(waiting, need=waiting.need - 1)
+            run.branching[fork.id] = Branching(fork=fork.id, need=waiting.need - 1)
 
     patch.setattr(flow._Run, "_fork", early)
     patch.setattr(flow._Run, "close_all", lambda *_: None)
@@ -130,7 +130,7 @@ def a_task_is_dropped(patch: Patch) -> None:
     def forgetful(compiled: Any, state: Progress, event: Any, facts: Any) -> Any:
         after, effects = original(compiled, state, event, facts)
         left[0] -= 1
-        if left[0] < 0 and len(after.open) > 1:
+        if left[0] < 0 and len(after.open) > 1 and isinstance(event, Finish):
             left[0] = 1_000_000
             return after._replace(open=after.open[:-1]), effects
         return after, effects
