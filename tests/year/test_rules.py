@@ -96,7 +96,7 @@ def a_fork_forgets_a_branch(patch: Patch) -> None:
     """Of several branches the last one is never opened."""
 
     def forgetful(run: Any, fork: Step) -> None:
-        targets = [e.target for e in run.flow.after[fork.id] if run.holds(e.when)]
+        targets = [way.target for way in run.flow.ways[fork.id] if run.holds(way)]
         kept = targets[:-1] or targets
         if not kept:
             run.leave(run.flow.joins[fork.id])
@@ -111,7 +111,7 @@ def a_fork_forgets_a_branch(patch: Patch) -> None:
 def a_situation_is_overlooked(patch: Patch) -> None:
     """Whatever depends on an answer is passed by."""
     original = flow._Run.holds
-    patch.setattr(flow._Run, "holds", lambda run, condition: original(run, condition) and condition is None)
+    patch.setattr(flow._Run, "holds", lambda run, way: original(run, way) and way.always)
 
 
 def a_stop_needs_no_notice(patch: Patch) -> None:
