@@ -67,7 +67,9 @@ def number_on(page: Page) -> str:
 def work(page: Page, number: str, outcome: str, **fields: str) -> None:
     """Find a case in the inbox by its number, fill in the fields of the task, and press the button of this outcome."""
     page.goto(page.url.split("/desk")[0] + f"/desk?q={number}")
-    page.locator("main a[href^='/desk/']").first.click()
+    hrefs = page.locator("main a").evaluate_all("all => all.map(one => one.getAttribute('href') || '')")
+    ref = next(found[0] for found in map(re.compile(r"/desk/\d+-[0-9a-f-]{36}").match, hrefs) if found)
+    page.goto(page.url.split("/desk")[0] + ref)
     button = page.locator(f"button[name=outcome][value={outcome}]").first
     task = page.locator("form").filter(has=button).first
     for name, text in fields.items():

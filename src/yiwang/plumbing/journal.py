@@ -57,6 +57,15 @@ class _Written(msgspec.Struct):
 _written = msgspec.json.Decoder(_Written).decode
 
 
+IN_ORDER = (
+    "CASE WHEN seq > 0 THEN max(xact::text::bigint) FILTER (WHERE seq > 0)"
+    " OVER (PARTITION BY home, thread ORDER BY seq) ELSE xact::text::bigint END, seq"
+)
+"""In which order the acts of a thread were written: those in its chain in the chain's, for a transaction that began
+first may have waited for the case's lock; those beside it where their transaction stands.
+"""
+
+
 def entries(work: Work, home: int, thread: UUID) -> list[Entry]:
     """All acts of one thread, first to last."""
     rows = work.read(
@@ -127,10 +136,8 @@ def carrying(work: Work, home: int, thread: UUID) -> list[tuple[int, str, bytes,
     """All entries of one thread, those beside its chain among them, in the order of their acts: number, text, seal and
     what they vouch for.
     """
-    return work.read(
-        "SELECT seq, entry, hash, rows FROM plumbing.journal WHERE home = %s AND thread = %s ORDER BY xact, seq",
-        (home, thread),
-    )
+    sql = "SELECT seq, entry, hash, rows FROM plumbing.journal WHERE home = %s AND thread = %s ORDER BY "
+    return work.read(sql + IN_ORDER, (home, thread))
 
 
 def threads(work: Work, size: int = 5000) -> Iterator[list[Row]]:

@@ -229,8 +229,8 @@ def rows(work: Work, of: Stretch) -> Iterator[Difference]:
     """核验行: every row of a stretch that a journal has to vouch for is as its last record says, and none is gone."""
     written: dict[Owner, list[bytes]] = {}
     entries = work.read(
-        "SELECT home, thread, seq, at, CASE WHEN seq < 0 THEN entry END, hash, rows FROM plumbing.journal"
-        " WHERE (home, thread) > (%s, %s) AND (home, thread) <= (%s, %s) ORDER BY home, thread, xact, seq",
+        "SELECT home, thread, seq, at, CASE WHEN seq < 0 THEN entry END, hash, rows FROM plumbing.journal"  # noqa: S608 — our own
+        " WHERE (home, thread) > (%s, %s) AND (home, thread) <= (%s, %s) ORDER BY home, thread, " + journal.IN_ORDER,
         of.bounds,
     )
     for home, thread, seq, at, entry, seal, carried in entries:
