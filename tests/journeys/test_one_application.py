@@ -77,6 +77,7 @@ def work(page: Page, number: str, outcome: str, **fields: str) -> None:
     button.click()
     page.wait_for_load_state()
     expect(page.get_by_role("alert")).to_have_count(0)
+    expect(page.locator("main")).to_contain_text("已办理")  # the last one of the inbox as well
 
 
 def by_keys(page: Page, number: str) -> None:
