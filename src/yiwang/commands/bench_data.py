@@ -28,10 +28,11 @@ from yiwang.ground.actor import SYSTEM
 from yiwang.ground.chain import GENESIS, link
 from yiwang.ground.home import HOMES
 from yiwang.ground.identifiers import LicenceIdentifier
+from yiwang.ground.zone import day_of
 from yiwang.intake.messages import Accept, Channel, Delivery, Draft, Submit
 from yiwang.intake.service import applications
 from yiwang.plumbing.vouching import BROUGHT_IN
-from yiwang.plumbing.work import SHANGHAI, Engine
+from yiwang.plumbing.work import Engine
 from yiwang.sharing.messages import Correction, Fetch, Fetched
 
 CLERK, CENTRE, DIVISION = "clerk-330106109", "330106109.XZFW", "330106109"
@@ -147,7 +148,7 @@ def brought(engine: Engine) -> dict[str, tuple[str, ...]]:
 def patterns(engine: Engine, clock: SimulatedClock, conninfo: str, days: int = 3) -> list[Pattern]:
     """样件: a case of each stage on each of some days, made by the services and taken out again."""
     walker = Walk(engine, clock, main.runners(Answering(), WebhookClient()))
-    today, made = clock.now.astimezone(SHANGHAI).date(), []
+    today, made = day_of(clock.now), []
     for back in range(1, days + 1):  # not today: this morning may not have come yet
         for stage in dict.fromkeys(STAGES):
             clock.go(today - timedelta(days=back))

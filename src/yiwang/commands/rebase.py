@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Annotated, Any
 
 import msgspec
@@ -65,21 +66,8 @@ def _one(engine: Engine, home: int, case_id: Any, version: int, apply: bool) -> 
         with engine.begin(SYSTEM) as work:
             return versions.rebase(work, home, case_id, version)
     except Conflict as crossed:  # somebody worked the case between the look and the move
-        return _stays(move, crossed)
-
-
-def _stays(move: Move, why: Conflict) -> Move:
-    return Move(
-        number=move.number,
-        was=move.was,
-        to=move.to,
-        changes=move.changes,
-        promised_before=move.promised_before,
-        promised_after=move.promised_before,
-        promise_kept=True,
-        hindrance=why.code,
-        facts=dict(why.facts),
-    )
+        stays = replace(move, promised_after=move.promised_before, promise_kept=True)
+        return replace(stays, hindrance=crossed.code, facts=dict(crossed.facts))
 
 
 def _line(move: Move) -> str:

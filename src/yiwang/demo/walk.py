@@ -14,6 +14,7 @@ from yiwang.catalogue import service as catalogue
 from yiwang.demo.people import COUNTY, PROVINCE, TOWN
 from yiwang.directory import service as directory
 from yiwang.ground.actor import SYSTEM, Actor
+from yiwang.ground.zone import day_of
 from yiwang.handling.messages import (
     Decide,
     DrawExperts,
@@ -308,7 +309,7 @@ class Walk:
                 "promised_due": dues.promised,
                 "legal_due": dues.legal,
                 "excluded_days": ledger.suspended,
-                "decided_on": case.decided_at.astimezone(SHANGHAI).date() if case.decided_at else None,
+                "decided_on": day_of(case.decided_at) if case.decided_at else None,
                 "visits": rating.visits if rating else None,
                 "asked": [m.name for m in (*needs.fill, *needs.bring)],
                 "fetched": [

@@ -13,7 +13,8 @@ from yiwang.enforcement import store
 from yiwang.enforcement.messages import CreateDuties, DutiesCreated
 from yiwang.enforcement.store import DUTY, DutyRow
 from yiwang.ground.audit import Difference, Key, Stretch
-from yiwang.plumbing.work import SHANGHAI, Work
+from yiwang.ground.zone import day_of
+from yiwang.plumbing.work import Work
 
 
 def create_duties(command: CreateDuties, work: Work) -> None:
@@ -61,7 +62,7 @@ def differences(work: Work, stretch: Stretch, held: Mapping[Key, Case]) -> Itera
     for key in sorted(there.keys() | held.keys()):
         case, expected = held.get(key), {}
         if case is not None and case.closed_at and any(d.outcome == "created" for d in case.progress.done):
-            line, on = holding.published_of(work, case).item.supervisor, case.closed_at.astimezone(SHANGHAI).date()
+            line, on = holding.published_of(work, case).item.supervisor, day_of(case.closed_at)
             expected = _supervisors(work, holding.decisions(work, case), line, case.matter.division, on)
         if there.get(key, {}) != expected:
             yield Difference("duty.not_as_granted", *key, {"stored": there.get(key, {}), "expected": expected})

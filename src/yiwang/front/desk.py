@@ -19,10 +19,11 @@ from yiwang.front.pages import frame, render
 from yiwang.front.refusals import field_sentence, sentence
 from yiwang.ground.actor import Actor
 from yiwang.ground.outcome import FieldError, Forbidden, Invalid, NotFound, Refused
+from yiwang.ground.zone import day_of
 from yiwang.plumbing.i18n import Language
 from yiwang.plumbing.idempotency import Answer, digest_of, once
 from yiwang.plumbing.sessions import Session
-from yiwang.plumbing.work import SHANGHAI, Engine, Work
+from yiwang.plumbing.work import Engine, Work
 
 COOKIE = "yiwang"
 SECURE_COOKIE = "__Host-yiwang"
@@ -95,7 +96,7 @@ class Desk:
     @property
     def today(self) -> date:
         """The day in Shanghai by the engine's clock."""
-        return self.engine.clock().astimezone(SHANGHAI).date()
+        return day_of(self.engine.clock())
 
     def say(self, refusal: Refused) -> str:
         """What a person reads when something was refused."""

@@ -13,7 +13,7 @@ from yiwang.front.look.deadline import GROUNDS
 from yiwang.front.look.parts import Level, Light
 from yiwang.ground.ledger import yellow_after
 from yiwang.ground.workdays import Calendar
-from yiwang.plumbing.work import SHANGHAI
+from yiwang.ground.zone import day_of
 
 LEVELS: dict[str, Level] = {"green": "green", "yellow": "yellow", "red": "red", "paused": "paused", "met": "done"}
 
@@ -37,7 +37,7 @@ def towards(due: date, since: datetime, today: date, calendar: Calendar, href: s
     left = calendar.count(today, due)
     if left < 0:
         return Light("red", left, due, href=href)
-    begun = since.astimezone(SHANGHAI).date()
+    begun = day_of(since)
     used = calendar.count(begun, today)
     return Light("yellow" if used >= yellow_after(used + left) else "green", left, due, href=href)
 

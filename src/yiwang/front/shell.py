@@ -29,9 +29,10 @@ from yiwang.front.files import static_file
 from yiwang.front.look.environment import CONTENT_SECURITY_POLICY
 from yiwang.ground.actor import SYSTEM, Actor
 from yiwang.ground.outcome import Forbidden
+from yiwang.ground.zone import day_of
 from yiwang.plumbing.i18n import Language, negotiate
 from yiwang.plumbing.sessions import Session, find
-from yiwang.plumbing.work import SHANGHAI, Engine, Work
+from yiwang.plumbing.work import Engine, Work
 
 
 class NotLoggedIn(Exception):
@@ -152,7 +153,7 @@ def build(
             place = quote(request.scope["path"] + (f"?{query}" if query else ""))
             return harden(Response("", status_code=303, headers={"location": f"/login?next={place}"}))
         api = request.scope["path"].startswith(API)
-        today = engine.clock().astimezone(SHANGHAI).date()
+        today = day_of(engine.clock())
         actor = actor_in(request.scope["state"].get("session"))
         return harden(answer_to(request, error, language(request), api=api, today=today, actor=actor))
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from yiwang.casework.messages import Case
 from yiwang.casework.service import holding, reading
+from yiwang.catalogue import service as catalogue
 from yiwang.catalogue.messages import Flow, StepKind
 from yiwang.directory import service as directory
 from yiwang.front.lights import explanation
@@ -129,16 +130,8 @@ def _pause(stop: Stop) -> parts.Pause:
 
 def in_play(case: Case, flow: Flow, step: str) -> bool:
     """Whether a step can be met in this situation: some edge into it holds."""
-    into = [e for e in flow.edges if e.target == step]
-    if not into or any(e.when is None for e in into):
-        return True
-    for edge in into:
-        assert edge.when is not None
-        given = case.facts.get(edge.when.question, ())
-        values = (given,) if isinstance(given, str) else given
-        if any(v in edge.when.values for v in values):
-            return True
-    return False
+    into = [e.when for e in flow.edges if e.target == step]
+    return not into or any(catalogue.holds(when, case.facts) for when in into)
 
 
 def said(work: Work, entries: list[Entry], case: Case) -> list[dict[str, Any]]:

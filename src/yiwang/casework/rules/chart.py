@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
+from yiwang.casework.messages import Facts
 from yiwang.catalogue.messages import Edge, Flow, Step, StepKind
 from yiwang.ground.outcome import Refused
 
@@ -30,6 +31,11 @@ class Way:
     question: str = ""
     step: str = ""
     values: frozenset[str] = frozenset()
+
+    def answered(self, facts: Facts) -> bool:
+        """Whether the applicant's answers to its question lead this way."""
+        given = facts.get(self.question, ())
+        return given in self.values if isinstance(given, str) else not self.values.isdisjoint(given)
 
 
 def _way(edge: Edge) -> Way:

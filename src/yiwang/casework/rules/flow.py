@@ -120,8 +120,7 @@ class _Run:
         if way.step:
             last = next((d.outcome for d in reversed(self.done) if d.step == way.step), "")
             return last in way.values
-        given = self.facts.get(way.question, ())
-        return given in way.values if isinstance(given, str) else not way.values.isdisjoint(given)
+        return way.answered(self.facts)
 
     def close(self, token: Token, outcome: str, to: str = "") -> None:
         if token.step in self.suspended:

@@ -83,13 +83,8 @@ def ahead(flow: Compiled, state: Progress, facts: Facts) -> frozenset[str]:
     waiting = [t.step for t in state.open if t.step in flow.steps]
     while waiting:
         for way in flow.ways[waiting.pop()]:
-            if way.target not in seen and (way.always or way.step or _answers(facts, way.question, way.values)):
+            if way.target not in seen and (way.always or way.step or way.answered(facts)):
                 seen.add(way.target)
                 waiting.append(way.target)
     nobody = (StepKind.FORK, StepKind.JOIN)
     return frozenset(s for s in seen if flow.steps[s].kind not in nobody)
-
-
-def _answers(facts: Facts, question: str, values: frozenset[str]) -> bool:
-    given = facts.get(question, ())
-    return given in values if isinstance(given, str) else not values.isdisjoint(given)

@@ -12,19 +12,21 @@ from yiwang.casework import store
 from yiwang.casework.messages import Case, Duty, Task
 from yiwang.casework.rules import signing, timing
 from yiwang.casework.rules.flow import compiled
-from yiwang.casework.rules.replay import Act, Replayed, replay
+from yiwang.casework.rules.replay import Replayed, replay
 from yiwang.casework.rules.watching import next_look
 from yiwang.casework.rules.working import working
 from yiwang.casework.service import asides
+from yiwang.casework.service.delays import acts_of
 from yiwang.casework.service.holding import AUTOMATIC, OPEN, published_of, step_of
 from yiwang.casework.service.running import inbox_row
 from yiwang.catalogue.messages import Item
 from yiwang.ground.audit import FIRST, LAST, Difference, Key, Stretch
 from yiwang.ground.outcome import Refused
 from yiwang.ground.workdays import Calendar
+from yiwang.ground.zone import day_of
 from yiwang.plumbing import journal
 from yiwang.plumbing.journal import Entry
-from yiwang.plumbing.work import SHANGHAI, Work
+from yiwang.plumbing.work import Work
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,14 +102,14 @@ def _of_case(work: Work, kept: Kept, entries: Sequence[Entry], inbox: Mapping[An
         yield "case.closed_with_tasks", {"status": case.status, "steps": sorted(case.tasks)}
     published = published_of(work, case)
     flow = compiled(published.item.flow)
-    acts = [Act(e.at, e.at.astimezone(SHANGHAI).date(), e.act, e.person, e.facts) for e in entries]
+    acts = acts_of(entries)
     calendar = work.calendar_of(case.calendar) or work.calendar
     try:
         again = replay(flow, published.item, case.facts, acts, calendar)
     except (Refused, KeyError, ValueError) as refusal:
         yield "journal.cannot_be_replayed", {"reason": str(refusal)}
         return
-    last = acts[-1].day if acts else case.matter.received_at.astimezone(SHANGHAI).date()
+    last = acts[-1].day if acts else day_of(case.matter.received_at)
     found = [
         *_replayed(case, again),
         *_dues(calendar, kept, last),

@@ -20,7 +20,8 @@ from yiwang.catalogue.messages import At, FlowKind, Published, Step, StepKind
 from yiwang.directory import service as directory
 from yiwang.ground.outcome import Conflict, Forbidden
 from yiwang.ground.workdays import Calendar
-from yiwang.plumbing.work import SHANGHAI, Work
+from yiwang.ground.zone import day_of
+from yiwang.plumbing.work import Work
 
 AUTOMATIC = "system"
 GOVERNMENT = "ZF"  # the line of people's governments, province to county
@@ -142,4 +143,4 @@ def decisions(work: Work, case: Case) -> dict[str, str]:
 
 def _desk_then(work: Work, case: Case, done: Done) -> str:
     """The organisation that worked a finished step, as departments stood that day, whatever became of them since."""
-    return desk_of(work, case, flow_of(work, case).step(done.step), done.at.astimezone(SHANGHAI).date())
+    return desk_of(work, case, flow_of(work, case).step(done.step), day_of(done.at))

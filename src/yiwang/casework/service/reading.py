@@ -18,9 +18,10 @@ from yiwang.ground.audit import Key
 from yiwang.ground.chain import Thread
 from yiwang.ground.clock import Ledger, Limit, reckon
 from yiwang.ground.workdays import Calendar
+from yiwang.ground.zone import day_of
 from yiwang.plumbing import journal
 from yiwang.plumbing.journal import Entry
-from yiwang.plumbing.work import SHANGHAI, Work
+from yiwang.plumbing.work import Work
 
 ALL = InboxQuery()
 MOST = 5_000  # rows of a list that is taken home as a file
@@ -201,7 +202,7 @@ def overdue(work: Work, scope: str, offset: int = 0, limit: int = 30) -> tuple[l
 
 def _held(tasks: list[dict[str, Any]]) -> tuple[Held, ...]:
     found = msgspec.convert(tasks, tuple[Task, ...])
-    return tuple(Held(t.step, t.desk, t.opened_at.astimezone(SHANGHAI).date(), t.due) for t in found)
+    return tuple(Held(t.step, t.desk, day_of(t.opened_at), t.due) for t in found)
 
 
 _FIGURES = """

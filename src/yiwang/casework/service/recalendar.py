@@ -73,32 +73,12 @@ def recompute(engine: Engine, size: int = SLICE, each: Callable[[int], object] |
     Where a date moves the act stands in its journal: the versions, each date before and after, and the days that caused
     it. A case that is held by another act is dated by that act itself. Closed cases keep the dates they had.
     """
-    done = Recomputed()
-    after = queues.FIRST_PLACE
-    while True:
-        with engine.begin(SYSTEM) as work:
-            places = queues.dated_otherwise(work, work.calendar.version, after, size)
-        if not places:
-            return done
-        after = places[-1]
-        keys = [(home, case_id) for _, home, case_id in places]
-        try:
-            done.moved += _redate(engine, keys)
-        except Exception as error:  # noqa: BLE001 — whichever of them it was, the others go on
-            _log.warning("a slice is dated again one by one", why=repr(error))
-            for key in keys:
-                _alone(engine, key, done)
-        done.looked += len(keys)
-        if each is not None:
-            each(done.looked)
 
+    def ahead(work: Work, after: queues.Stamp | None) -> list[queues.Stamp]:
+        return queues.dated_otherwise(work, work.calendar.version, after or queues.FIRST_PLACE, size)
 
-def _alone(engine: Engine, key: tuple[int, UUID], done: Recomputed) -> None:
-    try:
-        done.moved += _redate(engine, [key])
-    except Exception as error:  # noqa: BLE001 — it stays in view: reconcile says which calendar it was dated by
-        done.failed += 1
-        _log.error("a case cannot be dated again", home=key[0], case=str(key[1]), exc_info=error)
+    worked = queues.in_slices(engine, ahead, _redate, each)
+    return Recomputed(worked.looked, worked.done, worked.failed)
 
 
 def _redate(engine: Engine, keys: list[tuple[int, UUID]]) -> int:

@@ -38,8 +38,9 @@ from yiwang.casework.store import INBOX
 from yiwang.catalogue.messages import Signing, Step, StepKind
 from yiwang.directory import service as directory
 from yiwang.ground.outcome import Conflict, FieldError, Forbidden, Invalid, Refused
+from yiwang.ground.zone import day_of
 from yiwang.plumbing import journal
-from yiwang.plumbing.work import SHANGHAI, Work
+from yiwang.plumbing.work import Work
 
 HEADS = ("head", "window_chief")
 """负责人: of a department; at a centre its chief."""
@@ -263,7 +264,7 @@ def urge(work: Work, home: int, case_id: UUID, task_id: UUID, words: str) -> Cas
         raise Forbidden("case.not_waiting_for_it")
     _said("words", words)
     mine = (
-        e.at.astimezone(SHANGHAI).date()
+        day_of(e.at)
         for e in reversed(journal.entries(work, home, case_id))
         if e.act == "task.urged" and e.person == work.actor.person and e.facts["task"] == str(task.id)
     )

@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from yiwang.casework.messages import Case, Timing
+from yiwang.casework.messages import Case, Progress, Timing
 from yiwang.casework.rules import rebasing, timing
 from yiwang.casework.rules.flow import compiled
 from yiwang.casework.rules.rebasing import Changes
@@ -59,6 +59,7 @@ def compare(work: Work, home: int, case_id: UUID, version: int) -> Move:
     case = look(work, home, case_id)
     published = catalogue.version_of(work, case.matter.item, version)
     try:
+        _moved(work, case, published)
         return _move(work, case, published, _timing(work, case, published))
     except Refused as refusal:
         was, promised = case.matter.item_version, timing.dues(case.timing, work.calendar, work.today).promised
@@ -72,10 +73,10 @@ def rebase(work: Work, home: int, case_id: UUID, version: int) -> Move:
     """
     case = hold(work, home, case_id)
     published = catalogue.version_of(work, case.matter.item, version)
-    clock = _timing(work, case, published)
+    clock, flow = _timing(work, case, published), compiled(published.item.flow)
+    progress = _moved(work, case, published)
     move = _move(work, case, published, clock)
-    flow = compiled(published.item.flow)
-    case.progress = rebasing.moved(flow_of(work, case), flow, case.progress, case.facts)
+    case.progress = progress
     case.matter = replace(case.matter, item_version=version, item_name=published.item.name)
     case.timing = clock
     facts = {
@@ -109,11 +110,15 @@ def _timing(work: Work, case: Case, published: Published) -> Timing:
     return replace(new, promised=case.timing.promised) if later else new
 
 
-def _move(work: Work, case: Case, published: Published, clock: Timing) -> Move:
+def _moved(work: Work, case: Case, published: Published) -> Progress:
+    """The case in the new chart, or why it cannot be there."""
     if case.matter.item_version == published.version:
         raise Conflict("rebase.same_version", version=published.version)
+    return rebasing.moved(flow_of(work, case), compiled(published.item.flow), case.progress, case.facts)
+
+
+def _move(work: Work, case: Case, published: Published, clock: Timing) -> Move:
     old, new = flow_of(work, case), compiled(published.item.flow)
-    rebasing.moved(old, new, case.progress, case.facts)
     before = due_columns(case, work.today, work.calendar)["promised_due"]
     after = timing.dues(clock, work.calendar, work.today).promised
     assert before is None or isinstance(before, date)

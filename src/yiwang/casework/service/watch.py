@@ -50,32 +50,8 @@ def sweep(engine: Engine, size: int = SLICE, each: Callable[[int], object] | Non
     A case that another act holds is left for the next round. Whatever was missed while nobody swept is said now, once.
     A slice commits together; where one case breaks, its slice is done again case by case, so that it stops no other.
     """
-    swept = Swept()
-    after: queues.Place | None = None
-    while True:
-        with engine.begin(SYSTEM) as work:
-            places = queues.to_look_at(work, after, size)
-        if not places:
-            return swept
-        after = places[-1]
-        keys = [(home, case_id) for _, home, case_id in places]
-        try:
-            swept.said += _look(engine, keys)
-        except Exception as error:  # noqa: BLE001 — whichever of them it was, the others go on
-            _log.warning("a slice of the sweep is done again one by one", why=repr(error))
-            for key in keys:
-                _alone(engine, key, swept)
-        swept.looked += len(keys)
-        if each is not None:
-            each(swept.looked)
-
-
-def _alone(engine: Engine, key: tuple[int, UUID], swept: Swept) -> None:
-    try:
-        swept.said += _look(engine, [key])
-    except Exception as error:  # noqa: BLE001 — it stays in view: the next round finds it again
-        swept.failed += 1
-        _log.error("a case cannot be looked at", home=key[0], case=str(key[1]), exc_info=error)
+    worked = queues.in_slices(engine, lambda work, after: queues.to_look_at(work, after, size), _look, each)
+    return Swept(worked.looked, worked.done, worked.failed)
 
 
 def _look(engine: Engine, keys: list[tuple[int, UUID]]) -> int:

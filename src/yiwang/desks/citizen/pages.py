@@ -22,12 +22,13 @@ from yiwang.front.papers import pdf_of
 from yiwang.front.routes import page, sent
 from yiwang.front.thread import view
 from yiwang.ground.outcome import Invalid, NotFound
+from yiwang.ground.zone import day_of
 from yiwang.handling.service import documents as papers
 from yiwang.intake.messages import Application
 from yiwang.intake.service import applications, reading
 from yiwang.oversight import service as oversight
 from yiwang.oversight.messages import Grade, Rate
-from yiwang.plumbing.work import SHANGHAI, Work
+from yiwang.plumbing.work import Work
 from yiwang.sharing.service import licences
 from yiwang.sharing.service import requests as sharing
 
@@ -203,7 +204,7 @@ def data(desk: Desk, offset: int = 0) -> Response[str]:
         rows = sharing.accesses(work, scope.myself(work), limit=ACCESSES + 1, offset=start)
         book = directory.snapshot(work)
         items = {p.item.code: p.item for p in catalogue.items(work)}
-    days = [(day, list(some)) for day, some in groupby(rows[:ACCESSES], key=lambda r: r.at.astimezone(SHANGHAI).date())]
+    days = [(day, list(some)) for day, some in groupby(rows[:ACCESSES], key=lambda r: day_of(r.at))]
     return desk.page(
         "data.html",
         days=days,

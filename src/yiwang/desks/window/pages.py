@@ -21,10 +21,11 @@ from yiwang.front.routes import page, sent
 from yiwang.front.thread import timeline, view
 from yiwang.ground.outcome import Invalid, NotFound, Refused
 from yiwang.ground.workdays import Calendar
+from yiwang.ground.zone import day_of
 from yiwang.intake.messages import Accept, Application, Channel, Delivery, Draft, HandOver, Lack, Submit
 from yiwang.intake.service import applications, delivery, reading
 from yiwang.plumbing.i18n import mark, translator
-from yiwang.plumbing.work import SHANGHAI, Work
+from yiwang.plumbing.work import Work
 from yiwang.sharing.messages import Subject
 from yiwang.sharing.service import requests as sharing
 
@@ -110,7 +111,7 @@ def _line(row: InboxRow, desk: Desk, calendar: Calendar) -> dict[str, Any]:
     """A row of the queue; whether to accept must be said in five working days. 行政许可法 32"""
     light = lights.of_row(row, desk.today, calendar)
     if row.step_kind == "accept":
-        due = applications.answer_by(row.opened_at.astimezone(SHANGHAI).date(), calendar)
+        due = applications.answer_by(day_of(row.opened_at), calendar)
         light = lights.towards(due, row.opened_at, desk.today, calendar)
     return {"href": f"/window/{reference(row.home, row.matter)}", "row": row, "light": light}
 

@@ -13,12 +13,13 @@ from yiwang.catalogue.messages import FlowKind
 from yiwang.directory import service as directory
 from yiwang.ground.number import show
 from yiwang.ground.outcome import NotFound
+from yiwang.ground.zone import day_of
 from yiwang.handling import store
 from yiwang.handling.messages import Issued, Paper, PaperKind
 from yiwang.handling.rules import numbering, writing
 from yiwang.handling.rules.writing import Occasion
 from yiwang.handling.store import DOCUMENT, Document
-from yiwang.plumbing.work import SHANGHAI, Work
+from yiwang.plumbing.work import Work
 
 DECISIONS = frozenset({PaperKind.GRANT, PaperKind.REFUSAL})
 UNITS = {"wd": "个工作日", "d": "日", "h": "小时", "mo": "个月", "y": "年", "spot": ""}
@@ -34,7 +35,7 @@ def occasion(work: Work, case: Case, organisation: str = "") -> Occasion:
         item=case.matter.item_name,
         item_type=item.type,
         receiving=directory.name_of(work, case.matter.receiving, work.today),
-        received=case.matter.received_at.astimezone(SHANGHAI).date(),
+        received=day_of(case.matter.received_at),
         accepted=case.timing.accepted_on,
         organisation=issuer,
         issuer=directory.name_of(work, issuer, work.today),

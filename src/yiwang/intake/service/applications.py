@@ -15,6 +15,7 @@ from yiwang.directory import service as directory
 from yiwang.ground.clock import CORRECTION_NOTICE, last_day_for_correction_notice
 from yiwang.ground.outcome import Conflict, FieldError, Forbidden, Invalid, Refused
 from yiwang.ground.workdays import Calendar
+from yiwang.ground.zone import day_of
 from yiwang.intake import store
 from yiwang.intake.messages import Accept, Application, Channel, Delivery, Draft, Lack, Receipt, Submit, TellTerminated
 from yiwang.intake.rules import visits
@@ -252,7 +253,7 @@ def ask_once(work: Work, home: int, application_id: UUID, lacks: Sequence[Lack],
         raise Conflict("intake.not_waiting")
     if any(n.kind == "correction" for n in store.notices(work, home, application_id)):
         raise Refused("intake.second_notice", clause="行政许可法 32")
-    if work.today > (last := answer_by(application.submitted_at.astimezone(SHANGHAI).date(), work.calendar)):
+    if work.today > (last := answer_by(day_of(application.submitted_at), work.calendar)):
         raise Refused("intake.notice_late", clause="行政许可法 32", last=last)
     if not lacks:
         raise Invalid("intake.form", errors=(FieldError("lacks", "field.required"),))

@@ -5,11 +5,12 @@ from __future__ import annotations
 from yiwang.casework.messages import CompleteStep
 from yiwang.casework.service import cases, holding
 from yiwang.ground.outcome import Conflict, FieldError, Invalid
+from yiwang.ground.zone import day_of
 from yiwang.intake import store
 from yiwang.intake.messages import Delivered, Delivery, HandOver, IssueResults
 from yiwang.intake.service.applications import count_visit
 from yiwang.intake.store import APPLICATION, DELIVERY
-from yiwang.plumbing.work import SHANGHAI, Work
+from yiwang.plumbing.work import Work
 from yiwang.sharing.service import licences
 from yiwang.sharing.service import requests as sharing
 
@@ -42,7 +43,7 @@ def hand_over(command: HandOver, work: Work) -> Delivered:
         },
     )
     visits = application.visits
-    came = (v.at.astimezone(SHANGHAI).date() for v in store.visits(work, command.home, command.id))
+    came = (day_of(v.at) for v in store.visits(work, command.home, command.id))
     if application.delivery is Delivery.COUNTER and work.today not in came:
         count_visit(work, application, "collect")
         visits += 1
