@@ -89,3 +89,10 @@ def test_所引的依据都有英文() -> None:
     clauses = _clauses() - {""}
     assert len(clauses) > 10
     assert [c for c in clauses if naming.CHINESE.search(naming.clause(c, translator("en")))] == []
+
+
+def test_写在模板里的条款也用读者的语言() -> None:
+    pages = environment([])
+    pages.loader = DictLoader({"page": '{{ "规定 5"|clause }}'})
+    shown = {language: pages.get_template("page").render(language=language) for language in ("zh", "en")}
+    assert shown == {"zh": "规定 5", "en": "Zhejiang One-visit Regulation, art. 5"}

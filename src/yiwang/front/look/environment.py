@@ -109,6 +109,16 @@ class Assets:
         )
 
 
+def _for_reader(read: Callable[..., Any]) -> Callable[..., Any]:
+    """A filter that is applied while a page is read: on a constant Jinja would apply it once, in nobody's language."""
+
+    @jinja2.pass_context
+    def applied(_: object, *args: Any, **kwargs: Any) -> Any:
+        return read(*args, **kwargs)
+
+    return applied
+
+
 def _filters() -> dict[str, Callable[..., Any]]:
     return {
         "date": lambda value: wording.date(value, reading(), _today()),
@@ -148,7 +158,7 @@ def environment(
     )
     pages.template_class = Template
     assets = Assets([*static_dirs, STATIC], static_url)
-    pages.filters.update(_filters())
+    pages.filters.update({name: _for_reader(read) for name, read in _filters().items()})
     pages.globals.update(
         _=_gettext,
         gettext=_gettext,
