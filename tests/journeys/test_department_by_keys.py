@@ -85,6 +85,8 @@ def test_只用键盘(enter: Enter) -> None:
     expect(page.locator("#case .case-number").first).to_have_text(second)
     expect(page.locator("[data-rows] [aria-current]")).to_have_count(1)
     press("j")
+    page.evaluate("document.dispatchEvent(new CustomEvent('htmx:after:swap'))")  # who else is looking has come in
+    assert current(page) != second
     press("Enter")
     expect(page.locator("#case .case-number").first).not_to_have_text(second)
     page.go_back()

@@ -53,11 +53,14 @@ function openRow() {
   return true;
 }
 
-// The row whose thing stands open beside the list, after a click or a way back.
+// The row whose thing stands open beside the list, after a click or a way back. Once it is marked, what else comes into
+// the page (who is looking, every few seconds) leaves alone the row that J and K have gone to.
 function markOpen() {
   const list = document.querySelector("[data-rows]");
   if (!list) return;
-  for (const row of list.querySelectorAll("a.split-row")) {
+  const all = [...list.querySelectorAll("a.split-row")];
+  if (all.some((row) => row.hasAttribute("aria-current") && row.pathname === location.pathname)) return;
+  for (const row of all) {
     const open = row.pathname === location.pathname;
     row.classList.toggle("is-current", open);
     if (open) row.setAttribute("aria-current", "true"); else row.removeAttribute("aria-current");
