@@ -5,14 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import UTC, datetime
 
-from yiwang.casework.messages import (
-    CaseAccepted,
-    CaseClosed,
-    CaseDecided,
-    CaseReady,
-    Stalled,
-    TaskOpened,
-)
+from yiwang.casework.messages.case import CaseAccepted, CaseClosed, CaseDecided, CaseReady, Stalled, TaskOpened
 from yiwang.casework.service import moving, parts
 from yiwang.casework.service.saying import CaseTerminated, SentBack, StepSettled
 from yiwang.enforcement.messages import DutiesCreated

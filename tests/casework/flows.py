@@ -9,7 +9,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from yiwang.casework.messages import (
+from yiwang.casework.messages.flow import (
     Begin,
     Cancel,
     Facts,

@@ -11,7 +11,7 @@ from typing import Any
 
 import yaml
 
-from yiwang.casework.messages import (
+from yiwang.casework.messages.flow import (
     Begin,
     Cancel,
     ClockMet,

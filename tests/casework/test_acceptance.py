@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from yiwang.casework.messages import Begin, Finish, Progress
+from yiwang.casework.messages.flow import Begin, Finish, Progress
 from yiwang.casework.rules.acceptance import Acceptance, acceptances
 from yiwang.casework.rules.flow import advance, compile_flow
 from yiwang.catalogue.messages import At, Edge, Flow, FlowKind, Step, StepKind, Who

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from yiwang.casework.messages import Begin, Cancel, Finish, FlowEvent, Resume, Return, Suspend, TakeBack
+from yiwang.casework.messages.flow import Begin, Cancel, Finish, FlowEvent, Resume, Return, Suspend, TakeBack
 from yiwang.casework.rules import timing
 from yiwang.casework.rules.delay import Charge, Keeper, Mean, charges, life, means
 from yiwang.casework.rules.flow import Compiled, compiled

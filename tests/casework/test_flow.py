@@ -9,7 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from yiwang.casework.messages import (
+from yiwang.casework.messages.flow import (
     Begin,
     Cancel,
     ClockMet,

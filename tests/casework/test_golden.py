@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from yiwang.casework.messages import Progress
+from yiwang.casework.messages.flow import Progress
 from yiwang.casework.rules.flow import OUTCOMES
 from yiwang.catalogue.messages import JoinRule, StepKind
 

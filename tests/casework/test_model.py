@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from yiwang.casework.messages import (
+from yiwang.casework.messages.flow import (
     Begin,
     Cancel,
     Facts,

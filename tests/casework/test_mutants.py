@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from yiwang.casework.messages import Duty, Timing
+from yiwang.casework.messages.case import Duty, Timing
 from yiwang.casework.rules import chart, flow, separation, timing
 from yiwang.catalogue.messages import Step, StepKind
 from yiwang.ground.clock import Ground, Limit

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from yiwang.casework import store
+from yiwang.casework.store import cases as store
 from yiwang.ground import number
 from yiwang.ground.actor import SYSTEM
 from yiwang.plumbing.work import Engine

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from yiwang.casework.messages import Begin, Facts, Finish, Progress
+from yiwang.casework.messages.flow import Begin, Facts, Finish, Progress
 from yiwang.casework.rules.chart import compile_flow
 from yiwang.casework.rules.flow import Compiled, advance
 from yiwang.casework.rules.rebasing import changes, moved

@@ -13,7 +13,7 @@ from uuid import UUID
 
 import pytest
 
-from yiwang.casework.messages import Duty
+from yiwang.casework.messages.case import Duty
 from yiwang.casework.rules import separation
 from yiwang.directory.messages import (
     Deputy,

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from yiwang.casework.messages import Seat, Task
+from yiwang.casework.messages.case import Seat, Task
 from yiwang.casework.rules.signing import ADDED, POSITIVE, SIGNER, permit_finish, row_of, tally, waiting
 from yiwang.casework.rules.working import Working, after, without
 from yiwang.catalogue.messages import Signing

@@ -7,7 +7,8 @@ from datetime import date
 
 import pytest
 
-from yiwang.casework.messages import Light, Timing
+from yiwang.casework.messages.case import Timing
+from yiwang.casework.messages.desk import Light
 from yiwang.casework.rules import timing
 from yiwang.catalogue.messages import Step, StepKind
 from yiwang.ground.clock import Extension, Ground, Limit

@@ -12,7 +12,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from yiwang.casework.messages import Case, Light, Matter, Progress, Status, Task, Timing
+from yiwang.casework.messages.case import Case, Matter, Status, Task, Timing
+from yiwang.casework.messages.desk import Light
+from yiwang.casework.messages.flow import Progress
 from yiwang.casework.rules import timing, watching
 from yiwang.casework.rules.flow import compiled
 from yiwang.catalogue.messages import At, CaseType, Edge, Flow, FlowKind, Item, Step, StepKind, Who

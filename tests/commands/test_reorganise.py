@@ -12,7 +12,7 @@ import pytest
 import yaml
 
 from yiwang import main
-from yiwang.casework.messages import CompleteStep
+from yiwang.casework.messages.case import CompleteStep
 from yiwang.casework.service import auditing, cases, holding, moving, reading, verbs
 from yiwang.catalogue import service as catalogue
 from yiwang.commands.reconcile import differences

@@ -8,7 +8,7 @@ from uuid import UUID
 
 import pytest
 
-from yiwang.casework.messages import InboxQuery
+from yiwang.casework.messages.desk import InboxQuery
 from yiwang.casework.service import reading
 from yiwang.connectors.sandbox import roster
 from yiwang.demo.walk import Walk, scripts

@@ -11,9 +11,9 @@ from uuid import UUID
 
 import pytest
 
-from yiwang.casework.messages import InboxQuery, InboxRow
+from yiwang.casework.messages.desk import InboxQuery, InboxRow
 from yiwang.casework.service import reading
-from yiwang.casework.store import INBOX
+from yiwang.casework.store.inbox import INBOX
 from yiwang.demo.walk import START
 from yiwang.front import lights
 from yiwang.ground.actor import SYSTEM, Actor, Deputised

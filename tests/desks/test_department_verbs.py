@@ -7,7 +7,7 @@ from html import unescape
 
 import pytest
 
-from yiwang.casework.messages import Case, Task
+from yiwang.casework.messages.case import Case, Task
 from yiwang.casework.service import reading
 from yiwang.demo.walk import Walk
 from yiwang.directory import service as directory

@@ -15,7 +15,7 @@ from uuid import UUID
 import pytest
 from playwright.sync_api import Browser, Page, Route, ViewportSize
 
-from yiwang.casework.messages import Stalled
+from yiwang.casework.messages.case import Stalled
 from yiwang.casework.service import reading as cases
 from yiwang.demo.walk import HANDLERS, Walk, agreed
 from yiwang.front.desk import read_reference

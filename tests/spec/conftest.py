@@ -13,9 +13,10 @@ import psycopg
 import pytest
 
 from yiwang import main
-from yiwang.casework import store
-from yiwang.casework.messages import Case, CompleteStep, InboxQuery, Task
+from yiwang.casework.messages.case import Case, CompleteStep, Task
+from yiwang.casework.messages.desk import InboxQuery
 from yiwang.casework.service import auditing, cases, reading, watch
+from yiwang.casework.store import cases as store
 from yiwang.catalogue import service as catalogue
 from yiwang.connectors.sandbox import roster
 from yiwang.connectors.webhooks.client import WebhookClient

@@ -8,7 +8,7 @@ from typing import Any
 import psycopg
 import pytest
 
-from yiwang.casework.messages import Stalled
+from yiwang.casework.messages.case import Stalled
 from yiwang.casework.service import cases, delays, holding, reading, verbs, watch
 from yiwang.ground.actor import SYSTEM
 from yiwang.ground.zone import day_of

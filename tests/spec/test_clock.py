@@ -10,10 +10,10 @@ from typing import Any
 
 import pytest
 
-from yiwang.casework import store
-from yiwang.casework.messages import Stalled
+from yiwang.casework.messages.case import Stalled
 from yiwang.casework.service import reading, watch
 from yiwang.casework.service.watch import Swept
+from yiwang.casework.store import cases as store
 from yiwang.commands.reconcile import differences
 from yiwang.demo.walk import agreed
 from yiwang.ground.actor import SYSTEM

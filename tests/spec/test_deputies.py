@@ -7,7 +7,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from yiwang.casework.messages import CompleteStep, Duty, Task
+from yiwang.casework.messages.case import CompleteStep, Duty, Task
 from yiwang.casework.service import auditing, cases, reading, verbs
 from yiwang.directory import service as directory
 from yiwang.directory.messages import Deputy

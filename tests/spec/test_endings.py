@@ -7,8 +7,8 @@ from datetime import date
 
 import pytest
 
-from yiwang.casework.messages import Duty, Status
-from yiwang.casework.service import verbs
+from yiwang.casework.messages.case import Duty, Status
+from yiwang.casework.service import signers, verbs
 from yiwang.ground.actor import SYSTEM
 from yiwang.ground.outcome import Conflict, Forbidden, Invalid, Refused
 from yiwang.handling import store as handling
@@ -101,7 +101,7 @@ def test_回避_自行回避_此后本件一事不能办_手上的放回(team: O
         lambda: finish(team, A, filed),
         lambda: do(team, A, verbs.transfer, filed, B, "转"),
         lambda: do(team, A, verbs.delegate, filed, B, "请办"),
-        lambda: do(team, A, verbs.add_signer, filed, HEAD, "请看"),
+        lambda: do(team, A, signers.add_signer, filed, HEAD, "请看"),
     ]
     for act in tried:
         with pytest.raises(Forbidden, match=r"case\.recused"):
@@ -118,10 +118,10 @@ def recuse(office: Office, filed: Filed, person: str) -> None:
 
 @pytest.mark.requirement("SOD11")
 def test_回避_负责人决定_委派和加签一并解除(team: Office, filed: Filed) -> None:
-    do(team, A, verbs.add_signer, filed, REVIEWER, "请看")
+    do(team, A, signers.add_signer, filed, REVIEWER, "请看")
     do(team, A, verbs.delegate, filed, B, "请办")
     with pytest.raises(Conflict, match=r"case\.delegated"):
-        do(team, B, verbs.add_signer, filed, C, "受托人不能加签")
+        do(team, B, signers.add_signer, filed, C, "受托人不能加签")
     for stranger in (DECIDER, "zjj-head-330000", "supervisor"):
         with pytest.raises(Forbidden, match="head_recuses"):
             team.by(stranger, lambda work: verbs.recuse(work, *filed, A, "举报"))

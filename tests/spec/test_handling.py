@@ -8,7 +8,7 @@ import psycopg
 import pytest
 
 from yiwang import main
-from yiwang.casework.messages import Status
+from yiwang.casework.messages.case import Status
 from yiwang.casework.service import cases, holding, reading
 from yiwang.demo.walk import agreed
 from yiwang.enforcement import service as enforcement

@@ -9,7 +9,7 @@ from uuid import UUID
 
 import pytest
 
-from yiwang.casework.messages import Case
+from yiwang.casework.messages.case import Case
 from yiwang.casework.service import holding, reading
 from yiwang.commands.reconcile import differences
 from yiwang.front import scope

@@ -7,7 +7,7 @@ from datetime import date
 import psycopg
 import pytest
 
-from yiwang.casework.messages import Status
+from yiwang.casework.messages.case import Status
 from yiwang.casework.service import reading
 from yiwang.ground.actor import SYSTEM
 from yiwang.ground.outcome import Conflict, Forbidden, Invalid, Refused

@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from yiwang.casework.messages import Case, Duty
-from yiwang.casework.service import verbs
+from yiwang.casework.messages.case import Case, Duty
+from yiwang.casework.service import signers, verbs
 from yiwang.catalogue import service as catalogue
 from yiwang.catalogue.messages import Signing, Step
 from yiwang.demo.walk import SimulatedClock
@@ -112,13 +112,13 @@ def test_会签_至少两人_各签一次_一人独办不成(panels: Office) -> 
 def test_会签_请了谁就等谁_减去以后即办结_有人不同意即不同意(panels: Office) -> None:
     filed = panels.accepted(CONSULTING, answers=BUILDING)
     do(panels, A, verbs.claim, filed)
-    asked = do(panels, A, verbs.add_signer, filed, C, "请会签")
+    asked = do(panels, A, signers.add_signer, filed, C, "请会签")
     assert asked.seats[0].kind == "signer"
     with pytest.raises(Invalid):
         sign(panels, A, filed, "review", "fail")
     sign(panels, A, filed, "review", "fail", "业绩不实")
     assert list(sign(panels, B, filed, "review", "pass").tasks) == ["review"], "还等 C"
-    do(panels, A, verbs.drop_signer, filed, C)
+    do(panels, A, signers.drop_signer, filed, C)
     case = panels.case(filed)
     assert [(d.step, d.outcome) for d in case.progress.done][-1] == ("review", "fail")
     assert case.hands.keys() >= {A, B}
@@ -179,7 +179,7 @@ def test_票签_够不着票数即不予_理由是反对的人的话(panels: Off
 
 def test_票签_席位有限_加签的人没有说话_票够了也等(panels: Office) -> None:
     filed = to_decision(panels)
-    do(panels, DECIDER, verbs.add_signer, filed, HEAD, "请先看", step="decide")
+    do(panels, DECIDER, signers.add_signer, filed, HEAD, "请先看", step="decide")
     for login in DECIDERS[:2]:
         sign(panels, login, filed, "decide", "grant")
     with pytest.raises(Conflict, match="settled"):
@@ -195,7 +195,7 @@ def test_票签_四人抢三席_同时签_一席也不多(panels: Office) -> Non
     filed = to_decision(panels)
     for login in DECIDERS[:3]:
         if login != DECIDER:
-            do(panels, DECIDER, verbs.add_signer, filed, login, "请投票", step="decide")
+            do(panels, DECIDER, signers.add_signer, filed, login, "请投票", step="decide")
     found = task(panels, filed, "decide")
     words = {DECIDERS[0]: "grant", DECIDERS[1]: "refuse", DECIDERS[2]: "grant", DECIDERS[3]: "refuse"}
 

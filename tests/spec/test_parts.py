@@ -7,7 +7,7 @@ from datetime import date
 
 import pytest
 
-from yiwang.casework.messages import Duty, Status
+from yiwang.casework.messages.case import Duty, Status
 from yiwang.casework.service import parts
 from yiwang.catalogue import service as catalogue
 from yiwang.catalogue.messages import (

@@ -7,7 +7,7 @@ from dataclasses import replace
 import psycopg
 import pytest
 
-from yiwang.casework.messages import Case, CompleteStep, Duty, Task
+from yiwang.casework.messages.case import Case, CompleteStep, Duty, Task
 from yiwang.casework.rules import separation
 from yiwang.casework.service import cases, verbs
 from yiwang.ground.actor import SYSTEM, Actor

@@ -8,8 +8,8 @@ from datetime import date
 
 import pytest
 
-from yiwang.casework.messages import CompleteStep, Duty, Task
-from yiwang.casework.service import cases, reading, verbs
+from yiwang.casework.messages.case import CompleteStep, Duty, Task
+from yiwang.casework.service import cases, reading, signers, verbs
 from yiwang.directory import service as directory
 from yiwang.ground.actor import SYSTEM
 from yiwang.ground.outcome import Conflict, Forbidden, Invalid
@@ -241,8 +241,8 @@ def test_一个动作_一读一写(team: Office, filed: Filed) -> None:
         (A, lambda work: verbs.transfer(work, *filed, found, B, "转")),
         (B, lambda work: verbs.delegate(work, *filed, found, A, "请办")),
         (A, lambda work: verbs.hand_back(work, *filed, found, "办毕")),
-        (B, lambda work: verbs.add_signer(work, *filed, found, HEAD, "请看")),
-        (HEAD, lambda work: verbs.sign(work, *filed, found, "agree", "可以")),
+        (B, lambda work: signers.add_signer(work, *filed, found, HEAD, "请看")),
+        (HEAD, lambda work: signers.sign(work, *filed, found, "agree", "可以")),
         (B, lambda work: verbs.release(work, *filed, found)),
         (A, lambda work: verbs.recuse(work, *filed, A, "近亲属")),
     ]

@@ -9,7 +9,7 @@ from datetime import date
 
 import pytest
 
-from yiwang.casework.service import reading, verbs, versions
+from yiwang.casework.service import reading, signers, versions
 from yiwang.catalogue import service as catalogue
 from yiwang.catalogue.messages import At, Edge, Item, Signature, Step, StepKind, Who
 from yiwang.directory import service as directory
@@ -105,7 +105,7 @@ def test_换版改了环节期限_待签的人的待办行一起改(office: Offi
     steps = tuple(replace(s, limit=Limit.parse("6wd")) if s.id == "check" else s for s in item.flow.steps)
     version = published(office, replace(item, flow=replace(item.flow, steps=steps)))
     with at_check(office) as filed:
-        do(office, REVIEWER, verbs.add_signer, filed, HEAD, "请看", step="check")
+        do(office, REVIEWER, signers.add_signer, filed, HEAD, "请看", step="check")
         office.clock.go(date(2017, 8, 15))
         with office.engine.begin(SYSTEM) as work:
             versions.rebase(work, *filed, version)

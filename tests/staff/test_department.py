@@ -7,7 +7,7 @@ from datetime import date
 
 import pytest
 
-from yiwang.casework.messages import InboxQuery
+from yiwang.casework.messages.desk import InboxQuery
 from yiwang.casework.service import reading
 from yiwang.demo.walk import SimulatedClock
 from yiwang.directory import service as directory

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from yiwang.casework.messages import Stalled
+from yiwang.casework.messages.case import Stalled
 from yiwang.casework.service import reading
 from yiwang.demo.walk import SimulatedClock
 from yiwang.directory import service as directory

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from yiwang.casework.messages import Begin, Branching, Cancel, ClockMet, Finish, Progress, Suspend
+from yiwang.casework.messages.flow import Begin, Branching, Cancel, ClockMet, Finish, Progress, Suspend
 from yiwang.casework.rules import flow, separation, timing
 from yiwang.catalogue.messages import Step
 from yiwang.commands.year import mix, pure

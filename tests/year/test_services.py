@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from yiwang.casework.messages import Case
+from yiwang.casework.messages.case import Case
 from yiwang.casework.service import holding, running
 from yiwang.catalogue.messages import Step, StepKind
 from yiwang.commands.year import real

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 
 import msgspec
 
-from yiwang.casework.messages import Begin, Facts, Finish, Progress
+from yiwang.casework.messages.flow import Begin, Facts, Finish, Progress
 from yiwang.casework.rules.flow import Compiled, advance, compiled
 from yiwang.catalogue.messages import Flow, StepKind
 from yiwang.catalogue.seed import demo_items

@@ -8,7 +8,7 @@ from datetime import date, datetime, time
 from typing import Any
 from uuid import UUID
 
-from yiwang.casework.messages import Case
+from yiwang.casework.messages.case import Case
 from yiwang.casework.service import reading, watch
 from yiwang.catalogue import service as catalogue
 from yiwang.demo.people import COUNTY, PROVINCE, TOWN

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from datetime import date
 from uuid import UUID
 
-from yiwang.casework.messages import Case
+from yiwang.casework.messages.case import Case
 from yiwang.casework.service import holding
 from yiwang.directory import service as directory
 from yiwang.enforcement import store

@@ -15,7 +15,7 @@ from jinja2 import Environment
 from litestar import Response
 
 import yiwang
-from yiwang.casework.messages import Case
+from yiwang.casework.messages.case import Case
 from yiwang.casework.service import proving as clocks
 from yiwang.directory import service as directory
 from yiwang.front import scope

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from yiwang.casework.messages import Case
+from yiwang.casework.messages.case import Case
 from yiwang.casework.service import delays, holding
 from yiwang.casework.service.delays import Charge, Holder, Keeper
 from yiwang.directory import service as directory

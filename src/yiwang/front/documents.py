@@ -12,7 +12,8 @@ import pylopdf_fonts_zh_cn
 import segno
 import typst
 
-from yiwang.casework.messages import Case, Dues
+from yiwang.casework.messages.case import Case
+from yiwang.casework.messages.desk import Dues
 from yiwang.front.look import wording
 from yiwang.ground.number import show
 from yiwang.handling.messages import Issued, Paper

@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 import msgspec
 from litestar import Response
 
-from yiwang.casework.messages import Case
+from yiwang.casework.messages.case import Case
 from yiwang.casework.service import holding, proving
 from yiwang.casework.service import reading as caseread
 from yiwang.casework.service.proving import Clock

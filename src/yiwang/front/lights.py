@@ -6,7 +6,8 @@ from datetime import date, datetime
 from urllib.parse import quote
 from uuid import UUID
 
-from yiwang.casework.messages import Case, Dues, InboxRow
+from yiwang.casework.messages.case import Case
+from yiwang.casework.messages.desk import Dues, InboxRow
 from yiwang.casework.service import reading
 from yiwang.front.desk import reference
 from yiwang.front.look.deadline import GROUNDS

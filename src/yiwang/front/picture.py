@@ -6,7 +6,8 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from markupsafe import Markup
 
-from yiwang.casework.messages import Case, Done, Task
+from yiwang.casework.messages.case import Case, Task
+from yiwang.casework.messages.flow import Done
 from yiwang.casework.service import holding
 from yiwang.catalogue.messages import Flow, Step
 from yiwang.directory import service as directory

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from yiwang.casework.messages import Case
+from yiwang.casework.messages.case import Case
 from yiwang.casework.service import holding
 from yiwang.casework.service import reading as caseread
 from yiwang.directory import service as directory

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from yiwang.casework.messages import Case
+from yiwang.casework.messages.case import Case
 from yiwang.casework.service import holding, reading
 from yiwang.catalogue import service as catalogue
 from yiwang.catalogue.messages import Flow, StepKind

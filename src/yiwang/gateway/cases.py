@@ -9,7 +9,8 @@ from uuid import UUID
 from litestar import Response
 from litestar.params import Parameter
 
-from yiwang.casework.messages import Case, InboxQuery
+from yiwang.casework.messages.case import Case
+from yiwang.casework.messages.desk import InboxQuery
 from yiwang.casework.service import cases, proving, verbs
 from yiwang.casework.service import reading as caseread
 from yiwang.front import scope

@@ -8,7 +8,7 @@ from uuid import UUID
 import msgspec
 from litestar import Response
 
-from yiwang.casework.messages import Case
+from yiwang.casework.messages.case import Case
 from yiwang.front import scope
 from yiwang.front.desk import Desk
 from yiwang.gateway import views

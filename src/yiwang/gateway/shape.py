@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from yiwang.casework.messages import Case, InboxRow, Task
+from yiwang.casework.messages.case import Case, Task
+from yiwang.casework.messages.desk import InboxRow
 from yiwang.casework.service import reading as caseread
 from yiwang.casework.service import verbs
 from yiwang.catalogue.messages import Item, Material, Necessity, Published

@@ -11,9 +11,9 @@ import msgspec
 from litestar import Response
 from msgspec import Meta
 
-from yiwang.casework.messages import Case
+from yiwang.casework.messages.case import Case
 from yiwang.casework.service import reading as caseread
-from yiwang.casework.service import verbs, watching
+from yiwang.casework.service import signers, verbs, watching
 from yiwang.front import batch, scope
 from yiwang.gateway import shape, views
 from yiwang.gateway.counter import Counter, Key, Reference, act, read
@@ -182,7 +182,7 @@ def add_signer(counter: Counter, key: Key, ref: Reference, task: UUID, data: Ask
     """加签: somebody of the same organisation must speak before the step can be finished."""
 
     def do(work: Work, home: int, case: UUID) -> Case:
-        return verbs.add_signer(work, home, case, task, data.person, data.words)
+        return signers.add_signer(work, home, case, task, data.person, data.words)
 
     return _done(counter, key, ref, data, do)
 
@@ -192,7 +192,7 @@ def drop_signer(counter: Counter, key: Key, ref: Reference, task: UUID, data: Si
     """减签: who was asked and has not spoken is asked no more."""
 
     def do(work: Work, home: int, case: UUID) -> Case:
-        return verbs.drop_signer(work, home, case, task, data.person)
+        return signers.drop_signer(work, home, case, task, data.person)
 
     return _done(counter, key, ref, data, do)
 

@@ -9,7 +9,7 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from yiwang.casework.messages import Facts
+from yiwang.casework.messages.flow import Facts
 
 
 class Channel(StrEnum):

@@ -4,14 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from yiwang.casework.messages import (
-    CaseAccepted,
-    CaseClosed,
-    CaseDecided,
-    CaseReady,
-    Stalled,
-    TaskOpened,
-)
+from yiwang.casework.messages.case import CaseAccepted, CaseClosed, CaseDecided, CaseReady, Stalled, TaskOpened
 from yiwang.casework.service.saying import CaseTerminated, SentBack, StepSettled
 from yiwang.catalogue.messages import StepKind
 from yiwang.enforcement.messages import DutiesCreated

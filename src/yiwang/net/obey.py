@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from yiwang.casework.messages import Case
+from yiwang.casework.messages.case import Case
 from yiwang.casework.service import cases, holding, parts, reading, running
 from yiwang.enforcement import service as enforcement
 from yiwang.enforcement.messages import CreateDuties

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from uuid import UUID
 
-from yiwang.casework.messages import Case, Duty
+from yiwang.casework.messages.case import Case, Duty
 from yiwang.casework.service import holding, reading
 from yiwang.ground.audit import Difference, Key, Stretch
 from yiwang.ground.outcome import Conflict, FieldError, Forbidden, Invalid, Refused

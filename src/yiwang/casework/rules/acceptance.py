@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from yiwang.casework.messages import Progress
+from yiwang.casework.messages.flow import Progress
 from yiwang.casework.rules.flow import RETURNED, Compiled
 from yiwang.catalogue.messages import StepKind
 

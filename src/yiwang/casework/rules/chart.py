@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
-from yiwang.casework.messages import Facts
+from yiwang.casework.messages.flow import Facts
 from yiwang.catalogue.messages import Edge, Flow, Step, StepKind
 from yiwang.ground.outcome import Refused
 

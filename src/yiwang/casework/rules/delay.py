@@ -29,7 +29,8 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 from itertools import pairwise
 
-from yiwang.casework.messages import Ended, Facts, StepClosed, StepOpened, Timing
+from yiwang.casework.messages.case import Timing
+from yiwang.casework.messages.flow import Ended, Facts, StepClosed, StepOpened
 from yiwang.casework.rules import timing
 from yiwang.casework.rules.flow import DONE, Compiled
 from yiwang.casework.rules.replay import Act, Replayed, follow

@@ -16,7 +16,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from functools import lru_cache
 
-from yiwang.casework.messages import (
+from yiwang.casework.messages.flow import (
     Begin,
     Branching,
     Cancel,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from yiwang.casework.messages import Facts, Progress, Token
+from yiwang.casework.messages.flow import Facts, Progress, Token
 from yiwang.casework.rules.chart import Compiled
 from yiwang.casework.rules.flow import refold
 from yiwang.catalogue.messages import Step, StepKind

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from yiwang.casework.messages import Case
+from yiwang.casework.messages.case import Case
 from yiwang.casework.rules import timing
 from yiwang.casework.rules.flow import Compiled
 from yiwang.ground.workdays import Calendar

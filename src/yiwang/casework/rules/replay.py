@@ -7,7 +7,8 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any
 
-from yiwang.casework.messages import (
+from yiwang.casework.messages.case import Status, Timing
+from yiwang.casework.messages.flow import (
     Begin,
     Cancel,
     ClockMet,
@@ -22,12 +23,10 @@ from yiwang.casework.messages import (
     Progress,
     Resume,
     Return,
-    Status,
     StepClosed,
     StepOpened,
     Suspend,
     TakeBack,
-    Timing,
 )
 from yiwang.casework.rules import timing
 from yiwang.casework.rules.flow import Compiled, advance

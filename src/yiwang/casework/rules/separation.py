@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from yiwang.casework.messages import Duty
+from yiwang.casework.messages.case import Duty
 from yiwang.catalogue.messages import FlowKind
 from yiwang.ground.outcome import Forbidden
 

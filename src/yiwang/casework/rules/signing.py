@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from uuid import UUID, uuid5
 
-from yiwang.casework.messages import Seat, Task
+from yiwang.casework.messages.case import Seat, Task
 from yiwang.catalogue.messages import Signing
 from yiwang.ground.outcome import Conflict
 

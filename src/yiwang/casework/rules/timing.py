@@ -6,7 +6,8 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date
 
-from yiwang.casework.messages import Dues, Light, Timing
+from yiwang.casework.messages.case import Timing
+from yiwang.casework.messages.desk import Dues, Light
 from yiwang.catalogue.messages import Step, StepKind
 from yiwang.ground import clock
 from yiwang.ground.clock import Extension, Ground, Ledger, Limit, Stop, Unit, reckon

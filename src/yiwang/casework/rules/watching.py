@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
-from yiwang.casework.messages import Case, Task
+from yiwang.casework.messages.case import Case, Task
 from yiwang.casework.rules import timing
 from yiwang.casework.rules.flow import Compiled, compiled
 from yiwang.catalogue.messages import Item, StepKind

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
-from yiwang.casework.messages import Seat, Task
+from yiwang.casework.messages.case import Seat, Task
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from uuid import UUID
 
-from yiwang.casework.messages import Case, Status, Task
+from yiwang.casework.messages.case import Case, Status, Task
 from yiwang.casework.service.holding import due_columns, hold, note
 from yiwang.casework.service.running import inbox_row, keep
-from yiwang.casework.store import INBOX
+from yiwang.casework.store.inbox import INBOX
 from yiwang.catalogue.messages import Step, StepKind
 from yiwang.directory import service as directory
 from yiwang.ground.outcome import Conflict, Forbidden

@@ -8,8 +8,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from yiwang.casework import store
-from yiwang.casework.messages import Case, Duty, Task
+from yiwang.casework.messages.case import Case, Duty, Task
 from yiwang.casework.rules import signing, timing
 from yiwang.casework.rules.flow import compiled
 from yiwang.casework.rules.replay import Replayed, replay
@@ -19,6 +18,8 @@ from yiwang.casework.service import asides
 from yiwang.casework.service.delays import acts_of
 from yiwang.casework.service.holding import AUTOMATIC, OPEN, published_of, step_of
 from yiwang.casework.service.running import inbox_row
+from yiwang.casework.store import cases as case_store
+from yiwang.casework.store import inbox as inbox_store
 from yiwang.catalogue.messages import Item
 from yiwang.ground.audit import FIRST, LAST, Difference, Key, Stretch
 from yiwang.ground.outcome import Refused
@@ -43,7 +44,7 @@ def stretches(work: Work, size: int = 500) -> Iterator[tuple[Stretch, dict[Key, 
     """All cases, a stretch at a time; the stretches leave no gap and no end, so that what has no case lies in one."""
     after = FIRST
     while True:
-        rows = store.after(work, after, size)
+        rows = case_store.after(work, after, size)
         found = {(row[0].matter.home, row[0].matter.id): Kept(*row) for row in rows}
         upto = LAST if len(rows) < size else next(reversed(found))
         yield Stretch(after, upto), found
@@ -54,7 +55,7 @@ def stretches(work: Work, size: int = 500) -> Iterator[tuple[Stretch, dict[Key, 
 
 def kept_in(work: Work, of: Stretch) -> dict[Key, Kept]:
     """The cases of a stretch that has but a few."""
-    found = {(row[0].matter.home, row[0].matter.id): Kept(*row) for row in store.after(work, of.after, 1_000)}
+    found = {(row[0].matter.home, row[0].matter.id): Kept(*row) for row in case_store.after(work, of.after, 1_000)}
     return {key: one for key, one in found.items() if key <= of.upto}
 
 
@@ -68,7 +69,7 @@ def differences(work: Work, stretch: Stretch, kept: Mapping[Key, Kept]) -> Itera
     entries = journal.stretch(work, stretch)
     waiting = [(t.desk, row) for k in kept.values() for t in k.case.tasks.values() for row in _row_ids(t)]
     waiting += [(a.desk, a.id) for k in kept.values() for a in k.case.asides]
-    inbox = store.inbox_rows(work, waiting)
+    inbox = inbox_store.inbox_rows(work, waiting)
     for key, one in kept.items():
         for kind, facts in _of_case(work, one, entries.get(key, ()), inbox):
             yield Difference(kind, *key, facts)

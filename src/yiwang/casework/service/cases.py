@@ -7,29 +7,15 @@ from datetime import date
 from types import MappingProxyType
 from uuid import UUID
 
-from yiwang.casework import store
-from yiwang.casework.messages import (
-    Begin,
-    Cancel,
-    Case,
-    CompleteStep,
-    Finish,
-    Matter,
-    OpenCase,
-    Progress,
-    Resume,
-    Return,
-    Status,
-    Suspend,
-    Task,
-    Timing,
-)
+from yiwang.casework.messages.case import Case, CompleteStep, Matter, OpenCase, Status, Task, Timing
+from yiwang.casework.messages.flow import Begin, Cancel, Finish, Progress, Resume, Return, Suspend
 from yiwang.casework.rules import signing, timing
 from yiwang.casework.rules.flow import SKIP
 from yiwang.casework.service import asides
 from yiwang.casework.service.holding import AUTOMATIC, OPEN, extender, find_task, flow_of, hold, note, published_of
 from yiwang.casework.service.running import keep, lend_hand, names, run, stalled, stand_in
 from yiwang.casework.service.saying import SentBack
+from yiwang.casework.store import cases as store
 from yiwang.catalogue import service as catalogue
 from yiwang.catalogue.messages import StepKind
 from yiwang.directory import service as directory

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date, timedelta
 
-from yiwang.casework.messages import Case
+from yiwang.casework.messages.case import Case
 from yiwang.casework.rules import delay
 from yiwang.casework.rules.delay import Charge, Holder, Keeper, Mean
 from yiwang.casework.rules.replay import Act

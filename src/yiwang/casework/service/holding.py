@@ -6,15 +6,11 @@ from collections.abc import Mapping
 from datetime import date
 from uuid import UUID
 
-from yiwang.casework import store
-from yiwang.casework.messages import (
-    Case,
-    Done,
-    Status,
-    Task,
-)
+from yiwang.casework.messages.case import Case, Status, Task
+from yiwang.casework.messages.flow import Done
 from yiwang.casework.rules import signing, timing
 from yiwang.casework.rules.flow import Compiled, compiled
+from yiwang.casework.store import cases as store
 from yiwang.catalogue import service as catalogue
 from yiwang.catalogue.messages import At, FlowKind, Published, Step, StepKind
 from yiwang.directory import service as directory

@@ -7,13 +7,13 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, time, timedelta
 from uuid import UUID
 
-from yiwang.casework import store
-from yiwang.casework.messages import Case, Task
+from yiwang.casework.messages.case import Case, Task
 from yiwang.casework.rules import signing
 from yiwang.casework.rules.working import gone_along, working
 from yiwang.casework.service.holding import AUTOMATIC, desk_of, hold, note, published_of, step_of
 from yiwang.casework.service.running import keep, redate
-from yiwang.casework.store import INBOX
+from yiwang.casework.store import cases as store
+from yiwang.casework.store.inbox import INBOX
 from yiwang.catalogue import service as catalogue
 from yiwang.catalogue.messages import StepKind
 from yiwang.directory import service as directory

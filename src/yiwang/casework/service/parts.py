@@ -5,11 +5,12 @@ from __future__ import annotations
 from datetime import datetime, time, timedelta
 from uuid import UUID
 
-from yiwang.casework import store
-from yiwang.casework.messages import Case, Duty, Finish, OpenCase, Task
+from yiwang.casework.messages.case import Case, Duty, OpenCase, Task
+from yiwang.casework.messages.flow import Finish
 from yiwang.casework.service.cases import complete_automatic, end, open_case
 from yiwang.casework.service.holding import AUTOMATIC, OPEN, flow_of, hold, note
 from yiwang.casework.service.running import run
+from yiwang.casework.store import cases as store
 from yiwang.catalogue import service as catalogue
 from yiwang.catalogue.messages import StepKind
 from yiwang.directory import service as directory

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from yiwang.casework.messages import Case, Task
+from yiwang.casework.messages.case import Case, Task
 from yiwang.casework.rules import timing
 from yiwang.casework.rules.acceptance import Acceptance, acceptances
 from yiwang.casework.service.holding import calendar_of, desk_of, flow_of, published_of, step_of

@@ -10,8 +10,8 @@ from uuid import UUID
 
 import structlog
 
-from yiwang.casework import store
-from yiwang.casework.messages import Case
+from yiwang.casework.messages.case import Case
+from yiwang.casework.store import cases as store
 from yiwang.ground.actor import SYSTEM
 from yiwang.ground.audit import Key
 from yiwang.plumbing.work import Engine, Work

@@ -10,9 +10,11 @@ from uuid import UUID
 
 import msgspec
 
-from yiwang.casework import store
-from yiwang.casework.messages import Case, Dues, Facet, InboxQuery, InboxRow, Task, Timing
+from yiwang.casework.messages.case import Case, Task, Timing
+from yiwang.casework.messages.desk import Dues, Facet, InboxQuery, InboxRow
 from yiwang.casework.rules import timing
+from yiwang.casework.store import cases as case_store
+from yiwang.casework.store import inbox as inbox_store
 from yiwang.ground import number
 from yiwang.ground.audit import Key
 from yiwang.ground.chain import Thread
@@ -95,7 +97,7 @@ def inbox(
     One query.
     """
     known, limit = _known(asked), min(limit, MOST)
-    rows, total = store.inbox_rows_of(work, desk, sorted(roles), known, limit, max(offset, 0))
+    rows, total = inbox_store.inbox_rows_of(work, desk, sorted(roles), known, limit, max(offset, 0))
     return Page(rows, total, offset, limit)
 
 
@@ -104,10 +106,10 @@ def inbox_board(
 ) -> Board:
     """待办台: the same page, and what the desk has by group, item, line, kind, light and week. One query.
 
-    Beyond `store.MOST_COUNTED` rows of a role, counts say how many there are at least; the rows are right all the same.
+    Beyond `MOST_COUNTED` rows of a role, counts say how many there are at least; the rows are right all the same.
     """
     known, limit = _known(asked), min(limit, MOST)
-    rows, counts, facets = store.inbox_page(work, desk, sorted(roles), known, limit, max(offset, 0))
+    rows, counts, facets = inbox_store.inbox_page(work, desk, sorted(roles), known, limit, max(offset, 0))
     kept = next(f.kept for f in facets if not f.of)
     total = max(kept, offset + len(rows)) if rows else kept
     return Board(rows[:limit], total, offset, limit, counts, facets)
@@ -118,10 +120,10 @@ def _known(asked: InboxQuery) -> InboxQuery:
     return replace(
         asked,
         text=asked.text.strip()[:100],
-        group=asked.group if asked.group in (*store.INBOX_GROUPS, store.OUT) else "",
-        sort=asked.sort if asked.sort in store.INBOX_ORDERS else "due",
-        light=asked.light if asked.light in store.INBOX_LIGHTS else "",
-        by=asked.by if asked.by in store.INBOX_BY else "",
+        group=asked.group if asked.group in (*inbox_store.INBOX_GROUPS, inbox_store.OUT) else "",
+        sort=asked.sort if asked.sort in inbox_store.INBOX_ORDERS else "due",
+        light=asked.light if asked.light in inbox_store.INBOX_LIGHTS else "",
+        by=asked.by if asked.by in inbox_store.INBOX_BY else "",
     )
 
 
@@ -140,7 +142,7 @@ def days_left(row: InboxRow, today: date, calendar: Calendar) -> int | None:
 def look(work: Work, home: int, case_id: UUID) -> Case:
     """The case, only to be read."""
     held: Case | None = work.held.get(("case", home, case_id))
-    return held or store.load(work, home, case_id, lock=False)
+    return held or case_store.load(work, home, case_id, lock=False)
 
 
 def several(work: Work, keys: Iterable[Key]) -> dict[Key, Case]:
@@ -149,10 +151,11 @@ def several(work: Work, keys: Iterable[Key]) -> dict[Key, Case]:
     if not wanted:
         return {}
     rows = work.read(
-        store.CASE + "JOIN unnest(%s::int[], %s::uuid[]) AS wanted(of_home, of_id) ON home = of_home AND id = of_id",
+        case_store.CASE
+        + "JOIN unnest(%s::int[], %s::uuid[]) AS wanted(of_home, of_id) ON home = of_home AND id = of_id",
         ([home for home, _ in wanted], [case_id for _, case_id in wanted]),
     )
-    return {(case.matter.home, case.matter.id): case for case in map(store.case_of, rows)}
+    return {(case.matter.home, case.matter.id): case for case in map(case_store.case_of, rows)}
 
 
 def find(work: Work, written: str) -> tuple[int, UUID]:
@@ -160,7 +163,7 @@ def find(work: Work, written: str) -> tuple[int, UUID]:
     unknown.
     """
     parsed = number.parse(written)
-    return parsed.home, store.home_of_number(work, parsed.home, str(parsed))
+    return parsed.home, case_store.home_of_number(work, parsed.home, str(parsed))
 
 
 def thread(work: Work, home: int, case_id: UUID) -> list[Entry]:

@@ -9,7 +9,7 @@ from uuid import UUID
 
 import structlog
 
-from yiwang.casework.messages import Case
+from yiwang.casework.messages.case import Case
 from yiwang.casework.rules import redating
 from yiwang.casework.rules.redating import Change, Dates
 from yiwang.casework.rules.watching import next_look

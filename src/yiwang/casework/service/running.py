@@ -8,26 +8,27 @@ from datetime import date
 from typing import TypedDict
 from uuid import UUID
 
-from yiwang.casework import store
-from yiwang.casework.messages import (
+from yiwang.casework.messages.case import (
     Case,
     CaseAccepted,
     CaseClosed,
     CaseDecided,
     CaseReady,
+    Duty,
+    Stalled,
+    Status,
+    Task,
+    TaskOpened,
+)
+from yiwang.casework.messages.flow import (
     ClockMet,
     ClockResumed,
     ClockStarted,
     ClockStopped,
-    Duty,
     Ended,
     FlowEvent,
-    Stalled,
-    Status,
     StepClosed,
     StepOpened,
-    Task,
-    TaskOpened,
 )
 from yiwang.casework.rules import separation, signing, timing, watching
 from yiwang.casework.rules.flow import advance
@@ -43,7 +44,8 @@ from yiwang.casework.service.holding import (
     note,
     published_of,
 )
-from yiwang.casework.store import INBOX
+from yiwang.casework.store import cases as store
+from yiwang.casework.store.inbox import INBOX
 from yiwang.catalogue.messages import Step, StepKind
 from yiwang.directory import service as directory
 from yiwang.ground.outcome import Conflict, Forbidden

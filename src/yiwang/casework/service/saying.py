@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from yiwang.casework.messages import CaseEvent
+from yiwang.casework.messages.case import CaseEvent
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,14 +8,16 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from yiwang.casework.messages import Case, Progress, Timing
+from yiwang.casework.messages.case import Case, Timing
+from yiwang.casework.messages.flow import Progress
 from yiwang.casework.rules import rebasing, timing
 from yiwang.casework.rules.flow import compiled
 from yiwang.casework.rules.rebasing import Changes
 from yiwang.casework.service.holding import due_columns, flow_of, hold, note
 from yiwang.casework.service.reading import look
 from yiwang.casework.service.running import keep, redate, rows_of
-from yiwang.casework.store import INBOX, MATTER
+from yiwang.casework.store.cases import MATTER
+from yiwang.casework.store.inbox import INBOX
 from yiwang.catalogue import service as catalogue
 from yiwang.catalogue.messages import Published
 from yiwang.ground.outcome import Conflict, Refused

@@ -8,7 +8,7 @@ from uuid import UUID
 
 import structlog
 
-from yiwang.casework.messages import Case
+from yiwang.casework.messages.case import Case
 from yiwang.casework.rules import watching
 from yiwang.casework.rules.watching import Warning as Warned
 from yiwang.casework.service import cases, queues

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import date
 from hashlib import blake2b
 
-from yiwang.casework.messages import Case
+from yiwang.casework.messages.case import Case
 from yiwang.casework.service import reading
 from yiwang.casework.service.delays import Charge, Keeper
 from yiwang.commands.verify import prove

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Protocol
 
-from yiwang.casework.messages import Case
+from yiwang.casework.messages.case import Case
 from yiwang.casework.service import verbs
 from yiwang.commands.year.days import Year, may
 from yiwang.commands.year.lives import Life, Person, Ticket

@@ -10,7 +10,7 @@ from itertools import accumulate
 from random import Random
 from typing import Protocol
 
-from yiwang.casework.messages import Timing
+from yiwang.casework.messages.case import Timing
 from yiwang.casework.rules.separation import duty_of
 from yiwang.catalogue.messages import CaseType, Silence, Step, StepKind
 from yiwang.commands.year.figures import Figures

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from yiwang.casework.messages import Facts
+from yiwang.casework.messages.flow import Facts
 from yiwang.catalogue import service as catalogue
 from yiwang.catalogue.messages import Item, StepKind
 from yiwang.commands.year.lives import Life

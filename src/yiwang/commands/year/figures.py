@@ -10,7 +10,7 @@ from datetime import date
 from hashlib import blake2b
 from typing import Any, Self
 
-from yiwang.casework.messages import Dues
+from yiwang.casework.messages.desk import Dues
 from yiwang.commands.year.lives import Life
 from yiwang.ground.workdays import CALENDAR
 

@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from yiwang.casework.messages import Duty, Facts, Progress, Timing
+from yiwang.casework.messages.case import Duty, Timing
+from yiwang.casework.messages.flow import Facts, Progress
 from yiwang.casework.rules.replay import Act
 from yiwang.catalogue.messages import Step
 from yiwang.commands.year.mix import Kind

@@ -10,7 +10,7 @@ from itertools import accumulate, pairwise
 from math import exp, log
 from random import Random
 
-from yiwang.casework.messages import Facts
+from yiwang.casework.messages.flow import Facts
 from yiwang.casework.rules.flow import Compiled, compile_flow
 from yiwang.catalogue.messages import Item, Question, Step, StepKind
 from yiwang.catalogue.seed import demo_items

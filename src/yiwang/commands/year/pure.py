@@ -15,7 +15,7 @@ from multiprocessing.sharedctypes import Synchronized
 from random import Random
 from typing import Any
 
-from yiwang.casework.messages import (
+from yiwang.casework.messages.flow import (
     Begin,
     Cancel,
     ClockMet,

@@ -9,7 +9,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from yiwang.casework.messages import Case, Status
+from yiwang.casework.messages.case import Case, Status
 from yiwang.casework.rules.separation import duty_of
 from yiwang.casework.service import cases, delays, reading, verbs
 from yiwang.catalogue.messages import ClockEffect, StepKind

@@ -7,13 +7,13 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import cache
 
-from yiwang.casework.messages import (
+from yiwang.casework.messages.case import Duty
+from yiwang.casework.messages.desk import Dues
+from yiwang.casework.messages.flow import (
     ClockMet,
     ClockResumed,
     ClockStarted,
     ClockStopped,
-    Dues,
-    Duty,
     Effect,
     Ended,
     Facts,

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from yiwang.casework.messages import Case, Status
-from yiwang.casework.messages import Light as Signal
+from yiwang.casework.messages.case import Case, Status
+from yiwang.casework.messages.desk import Light as Signal
 from yiwang.front.look.deadline import GROUNDS
 from yiwang.front.look.parts import Level, Light, Pause, State, Step
 from yiwang.front.thread import View

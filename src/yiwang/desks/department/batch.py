@@ -8,7 +8,7 @@ from uuid import UUID
 
 from litestar import Response
 
-from yiwang.casework.messages import Case, Task
+from yiwang.casework.messages.case import Case, Task
 from yiwang.casework.service import holding
 from yiwang.catalogue.messages import Step
 from yiwang.desks.department import phrasebook

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from litestar import Response
 
-from yiwang.casework.messages import Case, Task
+from yiwang.casework.messages.case import Case, Task
 from yiwang.casework.service import holding, verbs
 from yiwang.casework.service import reading as caseread
 from yiwang.catalogue import service as catalogue

@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
-from yiwang.casework.messages import Facet, InboxQuery, InboxRow
+from yiwang.casework.messages.desk import Facet, InboxQuery, InboxRow
 from yiwang.casework.service import reading
 from yiwang.catalogue import service as catalogue
 from yiwang.directory import service as directory

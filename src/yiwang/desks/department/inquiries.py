@@ -7,7 +7,7 @@ from uuid import UUID
 
 from litestar import Response
 
-from yiwang.casework.messages import Case
+from yiwang.casework.messages.case import Case
 from yiwang.casework.service import holding
 from yiwang.desks.department.inbox import asked_of
 from yiwang.desks.department.reach import WORK, concerned

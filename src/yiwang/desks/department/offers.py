@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from yiwang.casework.messages import Case, Seat, Status, Task
+from yiwang.casework.messages.case import Case, Seat, Status, Task
 from yiwang.casework.service import holding, verbs
 from yiwang.catalogue.messages import Signing, StepKind
 from yiwang.directory import service as directory

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from yiwang.casework.messages import Case
+from yiwang.casework.messages.case import Case
 from yiwang.front import scope
 from yiwang.plumbing.work import Work
 

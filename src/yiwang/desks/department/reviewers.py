@@ -7,7 +7,7 @@ from uuid import UUID
 
 from litestar import Response
 
-from yiwang.casework.messages import Case
+from yiwang.casework.messages.case import Case
 from yiwang.catalogue.messages import Step
 from yiwang.desks.department.reach import WORK, concerned
 from yiwang.front.desk import Desk, Form

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from litestar import Response
 
-from yiwang.casework.service import verbs
+from yiwang.casework.service import signers, verbs
 from yiwang.desks.department.casefile import case_page
 from yiwang.desks.department.inbox import asked_of
 from yiwang.desks.department.reach import WORK, concerned
@@ -40,10 +40,10 @@ ON_TASK: Mapping[str, OnTask] = {
     "transfer": lambda work, home, case, task, f: verbs.transfer(work, home, case, task, f.get("to"), f.get("reason")),
     "delegate": lambda work, home, case, task, f: verbs.delegate(work, home, case, task, f.get("to"), f.get("words")),
     "hand-back": _hand_back,
-    "add-signer": lambda work, home, case, task, f: verbs.add_signer(
+    "add-signer": lambda work, home, case, task, f: signers.add_signer(
         work, home, case, task, f.get("person"), f.get("words")
     ),
-    "drop-signer": lambda work, home, case, task, f: verbs.drop_signer(work, home, case, task, f.get("person")),
+    "drop-signer": lambda work, home, case, task, f: signers.drop_signer(work, home, case, task, f.get("person")),
     "sign": _sign,
     "urge": lambda work, home, case, task, f: verbs.urge(work, home, case, task, f.get("words")),
     "recall": lambda work, home, case, task, f: verbs.recall(work, home, case, task, f.get("reason")),

@@ -7,7 +7,7 @@ from typing import Any
 
 from litestar import Response
 
-from yiwang.casework.messages import Case
+from yiwang.casework.messages.case import Case
 from yiwang.casework.service import holding
 from yiwang.catalogue import service as catalogue
 from yiwang.directory import service as directory

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from litestar import Response
 
-from yiwang.casework.messages import InboxQuery, InboxRow
+from yiwang.casework.messages.desk import InboxQuery, InboxRow
 from yiwang.casework.service import reading as caseread
 from yiwang.catalogue import service as catalogue
 from yiwang.catalogue.messages import Item

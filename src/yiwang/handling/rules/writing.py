@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass
 from datetime import date
 from hashlib import sha256
 
-from yiwang.casework.messages import REMEDIES
+from yiwang.casework.messages.case import REMEDIES
 from yiwang.ground.chain import canonical
 from yiwang.handling.messages import Paper, PaperKind
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from yiwang.casework.messages import Case
+from yiwang.casework.messages.case import Case
 from yiwang.casework.service import holding
 from yiwang.catalogue.messages import StepKind
 from yiwang.ground.audit import Difference, Key, Stretch

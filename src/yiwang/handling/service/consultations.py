@@ -8,7 +8,8 @@ from datetime import date, datetime
 from enum import StrEnum
 from uuid import UUID
 
-from yiwang.casework.messages import Case, Done
+from yiwang.casework.messages.case import Case
+from yiwang.casework.messages.flow import Done
 from yiwang.casework.service import holding
 from yiwang.casework.service import reading as caseread
 from yiwang.catalogue.messages import Step, StepKind

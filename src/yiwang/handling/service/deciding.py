@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from yiwang.casework.messages import REMEDIES, Case
+from yiwang.casework.messages.case import REMEDIES, Case
 from yiwang.casework.service import holding
 from yiwang.catalogue.messages import StepKind
 from yiwang.ground.outcome import FieldError, Invalid

@@ -7,7 +7,7 @@ from uuid import UUID
 
 import msgspec
 
-from yiwang.casework.messages import Case
+from yiwang.casework.messages.case import Case
 from yiwang.casework.service import holding
 from yiwang.catalogue.messages import FlowKind
 from yiwang.directory import service as directory

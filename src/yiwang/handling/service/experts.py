@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from uuid import UUID
 
-from yiwang.casework.messages import Case
+from yiwang.casework.messages.case import Case
 from yiwang.casework.service import holding, running
 from yiwang.catalogue.messages import Step, StepKind
 from yiwang.ground.outcome import Conflict, FieldError, Invalid

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hashlib import sha256
 from uuid import UUID
 
-from yiwang.casework.messages import Case, Task
+from yiwang.casework.messages.case import Case, Task
 from yiwang.casework.service import asides, cases, holding, reading, running
 from yiwang.directory import service as directory
 from yiwang.ground.outcome import Conflict, FieldError, Invalid, Refused

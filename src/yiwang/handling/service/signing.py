@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from yiwang.casework.messages import Case
-from yiwang.casework.service import holding, verbs
+from yiwang.casework.messages.case import Case
+from yiwang.casework.service import holding, signers, verbs
 from yiwang.ground.outcome import FieldError, Invalid
 from yiwang.handling import store
 from yiwang.handling.messages import HandBack, Sign
@@ -18,14 +18,14 @@ HANDED_BACK = "handed_back"
 
 
 def sign(command: Sign, work: Work) -> Case:
-    """签署: the words go on file, the signature into the case (casework.verbs.sign says who may)."""
+    """签署: the words go on file, the signature into the case (casework.signers.sign says who may)."""
     case = holding.hold(work, command.home, command.id)
     task = holding.find_task(case, command.task)
     if command.outcome == "conditional" and not command.conditions.strip():
         raise Invalid("handling.form", errors=(FieldError("conditions", "field.required"),))
     step = holding.step_of(work, case, task.step)
     tasks.opine(work, case, step, command.outcome, command.words, command.conditions)
-    return verbs.sign(work, command.home, command.id, task.id, command.outcome, command.words)
+    return signers.sign(work, command.home, command.id, task.id, command.outcome, command.words)
 
 
 def hand_back(command: HandBack, work: Work) -> Case:

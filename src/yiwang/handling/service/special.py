@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from yiwang.casework.messages import Case
+from yiwang.casework.messages.case import Case
 from yiwang.casework.service import cases
 from yiwang.catalogue.messages import StepKind
 from yiwang.ground.outcome import FieldError, Invalid

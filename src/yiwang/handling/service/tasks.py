@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from hashlib import sha256
 
-from yiwang.casework.messages import Case, CompleteStep
+from yiwang.casework.messages.case import Case, CompleteStep
 from yiwang.casework.service import cases, holding
 from yiwang.catalogue.messages import Step, StepKind
 from yiwang.ground.outcome import Conflict, FieldError, Invalid

@@ -7,7 +7,7 @@ from dataclasses import asdict, replace
 from datetime import date, datetime, time, timedelta
 from uuid import UUID
 
-from yiwang.casework.messages import REMEDIES, Case, CompleteStep, OpenCase, Status
+from yiwang.casework.messages.case import REMEDIES, Case, CompleteStep, OpenCase, Status
 from yiwang.casework.service import cases, holding, reading, running
 from yiwang.catalogue import service as catalogue
 from yiwang.catalogue.messages import CaseType, Item, Necessity, Published

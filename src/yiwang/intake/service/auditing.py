@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
-from yiwang.casework.messages import Case, Status
+from yiwang.casework.messages.case import Case, Status
 from yiwang.casework.service import holding
 from yiwang.ground.audit import Difference, Key, Stretch
 from yiwang.intake.service.applications import DEEM, LAPSE

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from yiwang.casework.messages import CompleteStep
+from yiwang.casework.messages.case import CompleteStep
 from yiwang.casework.service import cases, holding
 from yiwang.ground.outcome import Conflict, FieldError, Invalid
 from yiwang.ground.zone import day_of

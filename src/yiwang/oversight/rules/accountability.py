@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from datetime import date
 
-from yiwang.casework.messages import Case, Dues, Task
+from yiwang.casework.messages.case import Case, Task
+from yiwang.casework.messages.desk import Dues
 from yiwang.oversight.messages import Kind
 
 WRONG = frozenset({"sent_back", "second_notice", "asks_for_held"})

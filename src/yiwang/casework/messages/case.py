@@ -1,4 +1,4 @@
-"""办件的话 — commands the engine hears, events it says, and the state of a case in words."""
+"""办件 — a case with its tasks and its timing, the commands it hears and the events it says."""
 
 from __future__ import annotations
 
@@ -6,14 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
-from typing import Any, NamedTuple
 from uuid import UUID
 
+from yiwang.casework.messages.flow import Facts, Progress
 from yiwang.ground.chain import Thread
-from yiwang.ground.clock import Extension, Ground, Limit, Stop
-
-Answer = str | tuple[str, ...]
-Facts = Mapping[str, Answer]
+from yiwang.ground.clock import Extension, Limit, Stop
 
 REMEDIES = "六十日内可申请行政复议，六个月内可提起行政诉讼"
 """救济: told with every refusal. 行政许可法 38; 行政复议法 20, 行政诉讼法 46"""
@@ -44,170 +41,6 @@ class Duty(StrEnum):
     CONSULT = "consult"
     DELIVER = "deliver"  # hands it out, in the centre
     RATE = "rate"
-
-
-# ── the flow's state ────────────────────────────────────────────────────────────────────────────────
-
-
-# Named tuples: a state is made anew at every step, and so costs a quarter of the time and half of the JSON.
-
-
-class Token(NamedTuple):
-    """办理位置: a step that is open. `round` counts how often the step has been opened before."""
-
-    step: str
-    since: datetime
-    round: int = 0
-
-
-class Branching(NamedTuple):
-    """分流: a fork that has opened branches; its join lets pass when `need` of them have `arrived`."""
-
-    fork: str
-    need: int
-    arrived: int = 0
-
-
-class Done(NamedTuple):
-    """已办环节: a finished step with its outcome; `to` is where a return went."""
-
-    step: str
-    outcome: str
-    at: datetime
-    round: int = 0
-    to: str = ""
-
-
-class Progress(NamedTuple):
-    """流程进度: all of a flow's state. `suspended` names the special procedures that stop the clock, in the order in
-    which they began; `ended` the end, once reached.
-    """
-
-    open: tuple[Token, ...] = ()
-    branching: tuple[Branching, ...] = ()
-    done: tuple[Done, ...] = ()
-    suspended: tuple[str, ...] = ()
-    ended: str = ""
-
-
-# ── events a flow hears ─────────────────────────────────────────────────────────────────────────────
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Begin:
-    """开始: open the first step."""
-
-    at: datetime
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Finish:
-    """完成: finish an open step with an outcome (pass, grant, refuse, agree, conditional, deemed, skip …)."""
-
-    step: str
-    outcome: str
-    at: datetime
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Suspend:
-    """进入特别程序: stop the clock in a special step, on its ground, with the number of the notice (行政许可法 45)."""
-
-    step: str
-    notice: str
-    at: datetime
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Resume:
-    """特别程序结束: the clock goes on; the step itself still waits to be finished."""
-
-    step: str
-    at: datetime
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Return:
-    """退回: close an open step and open one that was finished earlier on the way to it again."""
-
-    step: str
-    to: str
-    at: datetime
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TakeBack:
-    """撤回: undo the step that was finished last, as long as nothing happened after it."""
-
-    step: str
-    at: datetime
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Cancel:
-    """终止: close everything that is open and end with this word (withdrawn, refused, terminated)."""
-
-    end: str
-    at: datetime
-
-
-FlowEvent = Begin | Finish | Suspend | Resume | Return | TakeBack | Cancel
-
-
-# ── effects a flow asks for ─────────────────────────────────────────────────────────────────────────
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StepOpened:
-    """环节开启: somebody has something to do."""
-
-    step: str
-    round: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StepClosed:
-    """环节结束: nobody has it to do any more."""
-
-    step: str
-    outcome: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ClockStarted:
-    """开始计时: the accept step was finished."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ClockStopped:
-    """停止计时: with ground and notice."""
-
-    step: str
-    ground: Ground
-    notice: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ClockResumed:
-    """恢复计时: `place` is which of the open stops ends, counted from 0 in the order in which they began."""
-
-    step: str
-    place: int = 0
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ClockMet:
-    """期限办结: the first step after the limit opened, or the case ended."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Ended:
-    """结束: the flow is over, with this word (done, withdrawn, refused, terminated)."""
-
-    end: str
-
-
-Effect = StepOpened | StepClosed | ClockStarted | ClockStopped | ClockResumed | ClockMet | Ended
 
 
 # ── the case ────────────────────────────────────────────────────────────────────────────────────────
@@ -415,83 +248,3 @@ class Case:
     calendar: str = ""  # by which version they were reckoned
     look_on: date | None = None  # when the clock has to look at it again
     stands_for: str = ""  # whose deputy the actor of this act is; never kept
-
-
-class Light(StrEnum):
-    """灯: how near the promise is; shown by text and shape, never by colour alone."""
-
-    NONE = "none"  # no limit
-    GREEN = "green"
-    YELLOW = "yellow"  # nine tenths of the promise used, or a working day left
-    RED = "red"  # past the promise
-    PAUSED = "paused"  # a statutory stop
-    MET = "met"  # the limit was met, early or late
-
-
-@dataclass(frozen=True, slots=True)
-class Dues:
-    """时限一览: dates, working days left and overdue against the promise and the law, and the light of the promise."""
-
-    promised: date | None
-    legal: date | None
-    provisional: bool
-    paused: bool
-    left: int
-    overdue: int
-    light: Light
-    legal_left: int = 0
-    legal_overdue: int = 0
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class InboxQuery:
-    """待办查询: words; group (mine, free, consult, out, paused, personal, deputy); filters; order; set out `by`."""
-
-    text: str = ""
-    group: str = ""
-    item: str = ""
-    line: str = ""
-    light: str = ""
-    kind: str = ""
-    by: str = ""
-    sort: str = "due"
-
-
-@dataclass(frozen=True, slots=True)
-class Facet:
-    """分面: rows of a group with this item, line, kind, light or week (none: all), and those `kept` by the rest."""
-
-    of: str
-    key: str
-    name: str
-    most: int
-    kept: int
-
-
-@dataclass(frozen=True, slots=True)
-class InboxRow:
-    """待办一行: all that the inbox page shows of a task."""
-
-    desk: str
-    id: UUID
-    home: int
-    matter: UUID
-    number: str
-    item: str
-    item_name: str
-    applicant: str
-    division: str
-    step: str
-    step_name: str
-    step_kind: str
-    role: str
-    opened_at: datetime
-    step_due: Any
-    promised_due: Any
-    legal_due: Any
-    paused: bool
-    holder: str
-    post: str
-    urged: int
-    line: str
-    asked_by: str
