@@ -59,6 +59,13 @@ OUTCOME = {
     "approved": mark("已批准"),
     "declined": mark("未批准"),
 }
+CONSULTED = {
+    "sent": mark("已发出"),
+    "received": mark("对方已领取"),
+    "replied": mark("已答复"),
+    "deemed": mark("逾期视为无意见"),
+    "recalled": mark("收回征求意见"),
+}
 KIND = {
     "accept": mark("受理"),
     "fetch": mark("取数据"),
@@ -183,6 +190,7 @@ class Words:
     status: Mapping[str, str]
     why: Mapping[str, str]
     outcome: Mapping[str, str]
+    consulted: Mapping[str, str]
     kind: Mapping[str, str]
     data: Mapping[str, str]
     act: Mapping[str, str]
@@ -195,4 +203,6 @@ class Words:
     broken: Mapping[str, str]
 
 
-WORDS = Words(STATUS, WHY, OUTCOME, KIND, DATA_STATE, ACT, GRADE, REASON, DELIVERY, LICENCE, PURPOSE, STALLED, BROKEN)
+WORDS = Words(
+    STATUS, WHY, OUTCOME, CONSULTED, KIND, DATA_STATE, ACT, GRADE, REASON, DELIVERY, LICENCE, PURPOSE, STALLED, BROKEN
+)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -24,8 +25,9 @@ from yiwang.front.picture import picture
 from yiwang.front.records import labels
 from yiwang.front.thread import said, timeline, view
 from yiwang.ground.outcome import Refused
-from yiwang.handling.service import documents
+from yiwang.handling.service import consultations, documents
 from yiwang.handling.service import reading as opinions
+from yiwang.handling.service.consultations import Consultation
 from yiwang.intake.service import reading
 from yiwang.plumbing.work import Work
 from yiwang.sharing.service import requests as sharing
@@ -83,6 +85,7 @@ def _context(work: Work, desk: Desk, ref: str) -> dict[str, Any]:
         "file": file,
         "papers": documents.of_case(work, home, case_id),
         "held": sharing.read_held(work, home, filed, "review"),
+        "consultations": [_asked(work, case, c) for c in consultations.listed(work, case, acts, file.opinions)],
         "thread": said(work, acts, case),
         "life": bar(work, case, acts),
         "brought": reading.brought(work, home, filed),
@@ -118,7 +121,20 @@ def _open(work: Work, case: Case, task: Task) -> dict[str, Any]:
     return {"task": task, "step": holding.step_of(work, case, task.step), "why": why, **on_others(work, case, task)}
 
 
+def _asked(work: Work, case: Case, asked: Consultation) -> dict[str, Any]:
+    """A consultation; while it is waited for with its light."""
+    waited_for = asked.task and asked.due
+    return {
+        "asked": asked,
+        "light": _towards(work, case, asked.step, asked.due, asked.asked_at) if waited_for else None,
+    }
+
+
 def _light(work: Work, case: Case, task: Task) -> Light | None:
     """A task's light against its own limit, which leads to why it is that day."""
-    why = lights.explanation(case.matter.home, case.matter.id, task.step)
-    return lights.towards(task.due, task.opened_at, work.today, work.calendar, why) if task.due else None
+    return _towards(work, case, task.step, task.due, task.opened_at)
+
+
+def _towards(work: Work, case: Case, step: str, due: date | None, since: datetime) -> Light | None:
+    why = lights.explanation(case.matter.home, case.matter.id, step)
+    return lights.towards(due, since, work.today, work.calendar, why) if due else None

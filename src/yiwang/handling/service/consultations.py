@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
@@ -16,6 +17,7 @@ from yiwang.catalogue.messages import Step, StepKind
 from yiwang.ground.clock import reckon
 from yiwang.ground.zone import day_of
 from yiwang.handling import store
+from yiwang.plumbing.journal import Entry
 from yiwang.plumbing.work import Work
 
 REMINDED = frozenset({"task.urged", "consultation.reminded"})
@@ -51,27 +53,37 @@ class Consultation:
     words: str = ""
     conditions: str = ""
     answered_at: datetime | None = None
+    person: str = ""
     basis: str = ""
 
 
 def of_case(work: Work, home: int, case_id: UUID) -> list[Consultation]:
     """征求意见清单: every consultation of a case, those that are waited for too, in the order of the chart."""
     case = caseread.look(work, home, case_id)
-    flow = holding.flow_of(work, case).flow
-    asked = [s for s in flow.steps if s.kind is StepKind.CONSULT and s.who is not None]
-    if not any(s.id in case.tasks or any(d.step == s.id for d in case.progress.done) for s in asked):
+    if not _consulted(work, case):
         return []
-    thread = caseread.thread(work, home, case_id)
+    return listed(work, case, caseread.thread(work, home, case_id), store.opinions(work, home, case_id))
+
+
+def listed(work: Work, case: Case, thread: Sequence[Entry], opinions: Sequence[store.Opinion]) -> list[Consultation]:
+    """征求意见清单 of a case whose thread and opinions are at hand."""
     reminders = Counter(str(e.facts.get("step")) for e in thread if e.act in REMINDED)
-    said = {(o.step, o.at): o for o in store.opinions(work, home, case_id)}
+    said = {(o.step, o.at): o for o in opinions}
     found = []
-    for step in asked:
+    for step in _consulted(work, case):
         for done in (d for d in case.progress.done if d.step == step.id):
             opinion = said.get((step.id, done.at))
             found.append(_over(work, case, step, done, opinion, reminders[step.id]))
         if step.id in case.tasks:
             found.append(_waited_for(case, step, reminders[step.id]))
     return found
+
+
+def _consulted(work: Work, case: Case) -> list[Step]:
+    """The consultations that this case has come to, in the order of the chart."""
+    reached = case.tasks.keys() | {d.step for d in case.progress.done}
+    steps = holding.flow_of(work, case).flow.steps
+    return [s for s in steps if s.kind is StepKind.CONSULT and s.who is not None and s.id in reached]
 
 
 def _waited_for(case: Case, step: Step, reminders: int) -> Consultation:
@@ -111,6 +123,7 @@ def _over(
         words=opinion.words if opinion else "",
         conditions=opinion.conditions if opinion else "",
         answered_at=done.at,
+        person=opinion.person if opinion else "",
         basis=step.basis,
     )
 
