@@ -78,8 +78,8 @@ def publish(engine: Engine, number: int, actor: Actor, on: date = TODAY) -> None
     act(engine, lambda work: service.publish(work, CONSULTING, number, on), actor)
 
 
-def test_seventy_four_items_are_published(engine: Engine) -> None:
-    """演示库公布了七十四个事项，找得到，读得出。"""
+def test_seventy_five_items_are_published(engine: Engine) -> None:
+    """演示库公布了七十五个事项，找得到，读得出。"""
     loaded = {item.code: item for item in seed.demo_items()}
     found = {p.item.code: p.item for p in act(engine, service.items)}
     assert found == loaded

@@ -44,7 +44,7 @@ def asked(item: Item, material: Material, kind: str) -> Fetch:
 
 @pytest.mark.requirement("R18", "R38", "R47", "R55")
 def test_every_declared_source_answers_for_every_item(departments: DepartmentClient) -> None:
-    """七十四个事项声明的每个部门来源，真的问一遍，答的正好是声明的数据项。"""
+    """七十五个事项声明的每个部门来源，真的问一遍，答的正好是声明的数据项。"""
     questions = [
         (item, material, kind)
         for item in ITEMS

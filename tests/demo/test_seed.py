@@ -28,4 +28,4 @@ def test_a_demo_that_was_killed_while_loading_is_whole_after_the_next_start(data
     with engine.begin(SYSTEM) as work:
         names = {p.code: p.name for p in everybody()}
         assert directory.names_of(work, names) == names
-        assert len(catalogue.items(work)) == 74
+        assert len(catalogue.items(work)) == 75

@@ -2,125 +2,88 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
+from typing import Any
 
 import pytest
 
-from yiwang.casework.messages.case import Duty, Status
-from yiwang.casework.service import parts
+from yiwang.casework.messages.case import REMEDIES, Duty, Status
+from yiwang.casework.service import delays, parts, verbs
+from yiwang.casework.service import reading as caseread
+from yiwang.casework.service.delays import Keeper
+from yiwang.casework.service.parts import Part
 from yiwang.catalogue import service as catalogue
-from yiwang.catalogue.messages import (
-    At,
-    CaseType,
-    ClockEffect,
-    Edge,
-    Flow,
-    FlowKind,
-    Item,
-    Signature,
-    Step,
-    StepKind,
-    Who,
-)
-from yiwang.directory import service as directory
-from yiwang.directory.messages import Power
+from yiwang.catalogue.messages import Category, Item
+from yiwang.catalogue.seed import demo_items
+from yiwang.connectors.sandbox import roster
 from yiwang.ground.actor import SYSTEM
-from yiwang.ground.clock import Limit
 from yiwang.ground.outcome import Forbidden
-from yiwang.handling.messages import Decide, Review
+from yiwang.handling.messages import Decide, MakeDocument, Reply, Review
 from yiwang.handling.service import deciding
+from yiwang.intake import store as intake
 from yiwang.intake.messages import Accept, Channel, Delivery, Draft, Submit
-from yiwang.intake.service import applications
+from yiwang.intake.service import applications, reading
+from yiwang.sharing.service import licences
 
-from tests.spec.conftest import CONSULTING, DECIDER, FIRM, REVIEWER, SINGLE, A, Filed, Office, differences
+from tests.spec.conftest import Filed, Office, differences
 
-BUNDLE = "一件事-T001-000"
-CENTRE = Who(line="XZFW", at=At.RECEIVING, role="clerk")
-NOBODY = Who(line="", at=At.RECEIVING, role="system")
+BUNDLE = "一件事-90101-000"
+REGISTRATION, FOOD, SIGN, DISCHARGE = "确认-90027-000", "许可-90029-000", "许可-90071-000", "许可-90040-000"
+COOK = roster.person(0)
+CLERK = "clerk-330106"
+ALL = ("sign", "discharge")
 
 
-def bundle() -> Item:
-    """The filing of a project beside the qualification of its builder, which waits for seven days of publicity."""
-    steps = (
-        Step(id="accept", name="统一受理", kind=StepKind.ACCEPT, who=CENTRE, clock=ClockEffect.BEFORE),
-        Step(id="fork", name="分办", kind=StepKind.FORK),
-        Step(id="filing", name="项目备案", kind=StepKind.SUBCASE, who=NOBODY, item=SINGLE),
-        Step(id="publicity", name="公示", kind=StepKind.WAIT, who=NOBODY, limit=Limit.parse("7d")),
-        Step(id="builder", name="资质核准", kind=StepKind.SUBCASE, who=NOBODY, item=CONSULTING),
-        Step(id="join", name="办齐", kind=StepKind.JOIN, opens="fork"),
-        Step(
-            id="deliver",
-            name="统一出件",
-            kind=StepKind.DELIVER,
-            who=Who(line="XZFW", at=At.RECEIVING, role="issuer"),
-            clock=ClockEffect.AFTER,
-        ),
+def take_in(office: Office, wanted: tuple[str, ...] = ALL, *, accept: bool = True) -> Filed:
+    """A restaurant's application at a window on 2017-08-14."""
+    command = Draft(
+        item=BUNDLE,
+        kind="person",
+        identifier=COOK.identifier,
+        name=COOK.name,
+        division="330106",
+        channel=Channel.WINDOW,
+        receiving="330106.XZFW",
+        answers={"parts": wanted},
     )
-    ways = ("accept fork", "fork filing", "fork publicity", "publicity builder", "filing join", "builder join")
-    edges = [Edge(source=a, target=b) for a, b in (way.split() for way in (*ways, "join deliver"))]
-    flow = Flow(
-        kind=FlowKind.JOINT,
-        lead=Who(line="FGW", at=At.DECIDING, role="handler"),
-        steps=steps,
-        edges=tuple(edges),
-    )
-    return Item(
-        code=BUNDLE,
-        name="投资项目一件事",
-        line="FGW",
-        type="01",
-        sector="投资审批",
-        case_type=CaseType.PROMISED,
-        flow=flow,
-        legal=Limit.parse("45wd"),
-        legal_basis="行政许可法 42",
-        promised=Limit.parse("40wd"),
-        supervisor="FGW",
-        levels=("县",),
-    )
+    drafted = office.by(CLERK, lambda work: applications.draft(command, work))
+    filed = Filed(drafted.home, drafted.id)
+    form = office.form(drafted)
+    handed = Submit(home=filed.home, id=filed.id, form=form, delivery=Delivery.E_LICENCE)
+    office.by(CLERK, lambda work: applications.submit(handed, work))
+    if accept:
+        needs = catalogue.needs(item_of(BUNDLE), {"parts": wanted})
+        brought = {m.code: m.checkpoints for m in needs.bring}
+        command_ = Accept(home=filed.home, id=filed.id, brought=brought)
+        office.by(CLERK, lambda work: applications.accept(command_, work))
+    office.drain()
+    return filed
+
+
+def item_of(code: str) -> Item:
+    """An item of the demo catalogue."""
+    return next(i for i in demo_items() if i.code == code)
 
 
 @pytest.fixture
 def filed(office: Office) -> Filed:
-    """A bundle, accepted at a window on 2017-08-14."""
+    """All four parts, accepted."""
+    return take_in(office)
+
+
+def all_parts(office: Office, filed: Filed) -> dict[str, Part]:
+    """The parts of a case, by item."""
     with office.engine.begin(SYSTEM) as work:
-        if not any(p.item.code == BUNDLE for p in catalogue.items(work)):
-            signed = Signature(
-                line="FGW", organisation="330000.FGW", signer="head", post="330000.FGW#4", signed_on=work.today, view=""
-            )
-            catalogue.load_signed(work, [bundle()], {"FGW": signed}, "editor", date(2017, 1, 1))
-            power = Power(item=BUNDLE, area="33", level="county", held_from=date(2017, 1, 1), basis="权力清单")
-            directory.grant_power(work, power)
-    drafted = office.by(
-        "clerk-330106",
-        lambda work: applications.draft(
-            Draft(
-                item=BUNDLE,
-                kind="firm",
-                identifier=FIRM.identifier,
-                name=FIRM.name,
-                division="330106",
-                channel=Channel.WINDOW,
-                receiving="330106.XZFW",
-                answers={},
-            ),
-            work,
-        ),
-    )
-    home, case_id = drafted.home, drafted.id
-    way = Submit(home=home, id=case_id, form={}, delivery=Delivery.E_LICENCE)
-    office.by("clerk-330106", lambda work: applications.submit(way, work))
-    office.by("clerk-330106", lambda work: applications.accept(Accept(home=home, id=case_id, brought={}), work))
-    office.drain()
-    return Filed(home, case_id)
+        return {p.step.item: p for p in parts.parts(work, caseread.look(work, *filed))}
 
 
 def part(office: Office, filed: Filed, item: str) -> Filed:
     """The part of an item, once it is there."""
-    with office.engine.begin(SYSTEM) as work:
-        found = [Filed(filed.home, p) for p in parts.parts_of(work, *filed)]
-    return next(p for p in found if office.case(p).matter.item == item)
+    case = all_parts(office, filed)[item].case
+    assert case is not None, item
+    return Filed(case.matter.home, case.matter.id)
 
 
 def open_steps(office: Office, filed: Filed) -> set[str]:
@@ -128,62 +91,185 @@ def open_steps(office: Office, filed: Filed) -> set[str]:
     return set(office.case(filed).tasks)
 
 
+def decide(office: Office, filed: Filed, item: str, outcome: str = "grant", reasons: str = "") -> Filed:
+    """A part's departments do what its chart asks for, up to its decision and document."""
+    one = part(office, filed, item)
+    line = {REGISTRATION: "scjg", FOOD: "scjg", SIGN: "zhzf", DISCHARGE: "hbt"}[item]
+
+    def act(role: str, command: Callable[..., Any], **arguments: Any) -> None:
+        office.act(f"{line}-{role}-330106", one, command, role, **arguments)
+
+    if item != REGISTRATION:
+        act("handler", Review, outcome="pass", words="齐全")
+    if item == FOOD:
+        for login in ("scjg-handler-330106", "scjg-officer-330106"):
+            office.act(login, one, Review, "handler", outcome="pass", words="现场与图纸一致")
+    if item == SIGN:
+        for who in ("jst", "jtt"):
+            office.act(f"{who}-handler-330106", one, Reply, "consultee", outcome="agree", words="无意见")
+    if item != REGISTRATION:
+        act("reviewer", Review, outcome="pass", words="同意")
+    act("decider", Decide, outcome=outcome, reasons=reasons)
+    if item != REGISTRATION:
+        act("handler", MakeDocument)
+    return one
+
+
+def outcomes(office: Office, filed: Filed) -> dict[str, str]:
+    """What became of the steps."""
+    return {d.step: d.outcome for d in office.case(filed).progress.done}
+
+
+@pytest.mark.requirement("R38", "R45", "R49")
+def test_规定7条_一套材料_各件要的都在里面_只要一次_前件的结果不再要() -> None:
+    bundle = item_of(BUNDLE)
+    children = [item_of(s.item) for s in bundle.flow.steps if s.item]
+    assert [c.code for c in children] == [REGISTRATION, FOOD, SIGN, DISCHARGE]
+    names = [m.name for m in bundle.materials]
+    assert len(names) == len(set(names))
+    fields = [d.name for m in bundle.materials for d in m.data_items]
+    assert len(fields) == len(set(fields))
+    wanted = {m.name for c in children for m in c.materials if m.category is not Category.FORM}
+    assert wanted - set(names) == {children[0].result}, "营业执照是前一件的结果"
+    assert set(names) <= wanted | {"开餐饮店一件事申请表"}, "不多要"
+
+
 @pytest.mark.requirement("R49")
-def test_一次受理_并行的子件同时受理_各有各的编号(office: Office, filed: Filed) -> None:
-    assert open_steps(office, filed) == {"filing", "publicity"}
-    filing = part(office, filed, SINGLE)
-    case = office.case(filing)
-    assert (case.status, case.matter.parent) == (Status.HANDLING, filed.id)
-    assert case.timing.accepted_on == date(2017, 8, 14)
-    assert case.matter.number != office.case(filed).matter.number
-    assert case.hands == {"clerk-330106": Duty.ACCEPT}
-    assert open_steps(office, filing) == {"decide"}
-    assert differences(office, filing) == []
-    assert differences(office, filed) == []
+def test_规定5条3款_后一部门收到前一部门办理完毕的书面告知视为受理(office: Office, filed: Filed) -> None:
+    assert open_steps(office, filed) == {"registration"}
+    there = all_parts(office, filed)
+    assert [p.case is not None for p in there.values()] == [True, False, False, False]
+    assert [s.id for s in there[FOOD].waits_for] == ["registration"]
+    assert there[SIGN].deciding == "330106.ZHZF"
+    office.go(8, 16)
+    decide(office, filed, REGISTRATION)
+    assert open_steps(office, filed) == {"food", "sign", "discharge"}
+    for item in (FOOD, SIGN, DISCHARGE):
+        case = office.case(part(office, filed, item))
+        assert case.timing.accepted_on == date(2017, 8, 16), "并行的同时受理"
+        assert (case.matter.parent, case.status) == (filed.id, Status.HANDLING)
+        assert case.hands == {CLERK: Duty.ACCEPT}
+    cases = [filed, *(part(office, filed, item) for item in there)]
+    assert len({office.case(one).matter.number for one in cases}) == 5, "各有各的编号"
 
 
 @pytest.mark.requirement("R14")
 def test_受理整件的人不办子件(office: Office, filed: Filed) -> None:
-    filing = part(office, filed, SINGLE)
-    waiting = office.case(filing).tasks["decide"]
-    moved = replace(office.actor("fgw-decider-330106"), person="clerk-330106")
-    command = Decide(home=filing.home, id=filing.id, task=waiting.id, outcome="grant")
-    with office.engine.begin(moved) as work, pytest.raises(Forbidden, match=r"case\.one_duty"):
+    registration = part(office, filed, REGISTRATION)
+    waiting = office.case(registration).tasks["decide"]
+    moved = replace(office.actor("scjg-decider-330106"), person=CLERK)
+    command = Decide(home=registration.home, id=registration.id, task=waiting.id, outcome="grant")
+    with pytest.raises(Forbidden, match=r"case\.one_duty"), office.engine.begin(moved) as work:
         deciding.decide(command, work)
 
 
-def test_等期满自行往下走_后开的子件从那时起受理(office: Office, filed: Filed) -> None:
-    office.go(8, 21)
-    assert "publicity" in open_steps(office, filed), "最后一天还没有过完"
-    office.go(8, 22)
-    assert open_steps(office, filed) == {"filing", "builder"}
-    builder = part(office, filed, CONSULTING)
-    assert office.case(builder).timing.accepted_on == date(2017, 8, 22)
-    assert differences(office, filed) == []
-
-
-@pytest.mark.requirement("R49", "R12")
-def test_子件各自决定_整件一次出件(office: Office, filed: Filed) -> None:
-    office.go(8, 22)
-    filing, builder = part(office, filed, SINGLE), part(office, filed, CONSULTING)
-    office.act("fgw-decider-330106", filing, Decide, outcome="grant")
-    assert open_steps(office, filed) == {"builder"}
-    assert office.case(filing).status is Status.READY, "子件不单独出件"
-    office.act(A, builder, Review, role="handler", outcome="pass", words="齐全")
-    office.act(A, builder, Review, role="handler", outcome="pass", words="合格")
-    office.act(REVIEWER, builder, Review, outcome="fail", words="业绩不足")
-    office.act(DECIDER, builder, Decide, outcome="refuse", reasons="业绩不足")
-    outcomes = {d.step: d.outcome for d in office.case(filed).progress.done}
-    assert (outcomes["filing"], outcomes["builder"]) == ("granted", "refused")
+@pytest.mark.requirement("R01", "R12", "R49")
+def test_各件自己决定_一次出件_最多跑一次(office: Office, filed: Filed) -> None:
+    registration = decide(office, filed, REGISTRATION)
+    assert office.case(registration).status is Status.READY, "子件不单独出件"
+    food = decide(office, filed, FOOD)
+    sign = decide(office, filed, SIGN, "refuse", "遮挡交通标志")
+    assert open_steps(office, filed) == {"discharge"}
+    discharge = decide(office, filed, DISCHARGE)
+    said = outcomes(office, filed)
+    assert (said["registration"], said["food"], said["sign"], said["discharge"]) == (
+        "granted",
+        "granted",
+        "refused",
+        "granted",
+    )
+    with office.engine.begin(SYSTEM) as work:
+        issued = {one: len(licences.of_matter(work, *one)) for one in (registration, food, sign, discharge)}
+    assert issued == {registration: 1, food: 1, sign: 0, discharge: 1}
+    assert all(office.case(one).status is Status.READY for one in issued)
     office.hand_over(filed)
-    for one in (filed, filing, builder):
+    for one in (filed, registration, food, sign, discharge):
         assert office.case(one).status is Status.CLOSED
+        assert differences(office, one) == []
+    with office.engine.begin(SYSTEM) as work:
+        assert intake.application(work, *filed).visits == 1
+
+
+def test_登记没有准予_其余各件不再开始_整件照样一次出件(office: Office, filed: Filed) -> None:
+    decide(office, filed, REGISTRATION, "refuse", "字号与他人相同")
+    assert open_steps(office, filed) == {"deliver"}
+    there = all_parts(office, filed)
+    assert all(there[i].barred and there[i].case is None for i in (FOOD, SIGN, DISCHARGE))
+    assert [s.id for s in there[FOOD].barred_by] == ["registration"]
+    office.hand_over(filed)
+    assert office.case(filed).status is Status.CLOSED
+    assert all(p.barred for p in all_parts(office, filed).values() if p.case is None)
+
+
+def test_只办选了的件(office: Office) -> None:
+    filed = take_in(office, ("none",))
+    assert list(all_parts(office, filed)) == [REGISTRATION, FOOD]
+    decide(office, filed, REGISTRATION)
+    assert open_steps(office, filed) == {"food"}
+
+
+def test_撤回整件_没决定的一起结束_已决定的照样有效(office: Office, filed: Filed) -> None:
+    registration = decide(office, filed, REGISTRATION)
+    food = part(office, filed, FOOD)
+    office.by("citizen-1", lambda work: applications.withdraw(work, *filed))
+    assert office.case(filed).status is Status.WITHDRAWN
+    assert office.case(food).status is Status.WITHDRAWN
+    assert office.case(registration).status is Status.CLOSED, "行政许可法 8：已生效的许可不因撤回申请而失效"
+    for one in (filed, food, registration):
         assert differences(office, one) == []
 
 
-def test_申请人撤回整件_子件一起结束(office: Office, filed: Filed) -> None:
-    filing = part(office, filed, SINGLE)
-    office.by("firm-1", lambda work: applications.withdraw(work, *filed))
-    assert office.case(filing).status is Status.WITHDRAWN
-    assert office.case(filed).status is Status.WITHDRAWN
-    assert differences(office, filing) == []
+def test_撤回整件时正在制证的件_制好后自行送达(office: Office, filed: Filed) -> None:
+    decide(office, filed, REGISTRATION)
+    one = part(office, filed, DISCHARGE)
+    office.act("hbt-handler-330106", one, Review, "handler", outcome="pass", words="齐全")
+    office.act("hbt-reviewer-330106", one, Review, "reviewer", outcome="pass", words="同意")
+    office.act("hbt-decider-330106", one, Decide, "decider", outcome="grant")
+    office.by("citizen-1", lambda work: applications.withdraw(work, *filed))
+    assert office.case(one).status is Status.DECIDED
+    office.act("hbt-handler-330106", one, MakeDocument, "handler")
+    assert office.case(one).status is Status.CLOSED
+    assert differences(office, one) == []
+
+
+def test_终止一件_告知申请人_其余照办(office: Office, filed: Filed) -> None:
+    decide(office, filed, REGISTRATION)
+    sign = part(office, filed, SIGN)
+    office.by("zhzf-decider-330106", lambda work: verbs.terminate(work, *sign, "场地已拆除", "行政许可法 70"))
+    assert outcomes(office, filed)["sign"] == "ended"
+    assert open_steps(office, filed) == {"food", "discharge"}
+    with office.engine.begin(SYSTEM) as work:
+        told = [n.body for n in reading.notices(work, *filed) if n.kind == "termination"]
+        assert intake.application(work, *filed).state == "accepted"
+    number = office.case(sign).matter.number
+    assert told == [{"reason": "场地已拆除", "clause": "行政许可法 70", "remedies": REMEDIES, "part": number}]
+    assert differences(office, filed) == differences(office, sign) == []
+
+
+def test_终止整件_子件一起结束(office: Office, filed: Filed) -> None:
+    registration = part(office, filed, REGISTRATION)
+    office.by("scjg-decider-330106", lambda work: verbs.terminate(work, *filed, "主体灭失", "行政许可法 70"))
+    assert office.case(registration).status is office.case(filed).status is Status.TERMINATED
+    assert differences(office, registration) == differences(office, filed) == []
+
+
+def test_补正期间没有子件_视为受理的_先开的件从收件日起受理(office: Office) -> None:
+    filed = take_in(office, accept=False)
+    assert [p.case for p in all_parts(office, filed).values()] == [None] * 4
+    office.go(8, 22)
+    registration = office.case(part(office, filed, REGISTRATION))
+    assert registration.timing.accepted_on == office.case(filed).timing.accepted_on == date(2017, 8, 14)
+    assert differences(office, part(office, filed, REGISTRATION)) == []
+
+
+@pytest.mark.requirement("R52")
+def test_整件的每一天归到子件手里的部门(office: Office, filed: Filed) -> None:
+    office.go(8, 16)
+    decide(office, filed, REGISTRATION)
+    office.go(8, 25)
+    with office.engine.begin(SYSTEM) as work:
+        charged = delays.charges(work, caseread.look(work, *filed))
+    assert sum(c.days for c in charged) == 11
+    assert Keeper.NET not in {c.holder.keeper for c in charged}
+    assert charged[0].holder.desk == "330106.SCJG"
+    assert (charged[0].holder.step, charged[0].until) == ("registration", date(2017, 8, 16))

@@ -187,9 +187,12 @@ class DeliveryRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TellTerminated:
-    """告知终止: the deciding authority has ended the case, with reason and clause."""
+    """告知终止: the deciding authority has ended the case, with reason and clause; or only the `part` of this number,
+    while the application goes on.
+    """
 
     home: int
     id: UUID
     reason: str
     clause: str
+    part: str = ""

@@ -119,8 +119,9 @@ def several_decided(event: StepSettled) -> Sequence[object]:
 
 
 def told_terminated(event: CaseTerminated) -> Sequence[object]:
-    """The case was terminated → the applicant reads why."""
-    return [TellTerminated(home=event.home, id=event.id, reason=event.reason, clause=event.clause)]
+    """The case was terminated → the applicant reads why; of a part, in the application it was handed in with."""
+    of = {"id": event.parent, "part": event.number} if event.parent else {"id": event.id}
+    return [TellTerminated(home=event.home, **of, reason=event.reason, clause=event.clause)]
 
 
 def stalled(event: Stalled) -> Sequence[object]:

@@ -79,7 +79,7 @@ def several(work: Work, keys: Sequence[Key]) -> dict[Key, list[Entry]]:
     """The acts of these threads, first to last. One query."""
     rows = work.read(
         "SELECT j.home, j.thread, j.seq, j.at, j.entry FROM unnest(%s::int[], %s::uuid[]) AS wanted(home, thread)"
-        " JOIN plumbing.journal j USING (home, thread) ORDER BY j.home, j.thread, j.seq",
+        " JOIN plumbing.journal j USING (home, thread) WHERE j.seq > 0 ORDER BY j.home, j.thread, j.seq",
         ([home for home, _ in keys], [thread for _, thread in keys]),
     )
     found: dict[Key, list[Entry]] = {}

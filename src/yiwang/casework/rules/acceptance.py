@@ -54,13 +54,13 @@ def _begun(flow: Compiled, progress: Progress, accepted_at: datetime, step: str)
     for d in progress.done:
         if d.outcome != RETURNED:
             done.setdefault(d.step, d.at)
-    before = [(done[s], s) for s in _worked_before(flow, step) if s in done]
+    before = [(done[s], s) for s in worked_before(flow, step) if s in done]
     at, after = max(before, default=(accepted_at, ""))
     return (accepted_at, "") if not after or flow.step(after).kind is StepKind.ACCEPT else (at, after)
 
 
-def _worked_before(flow: Compiled, step: str) -> Iterator[str]:
-    """The steps of people right before one: through forks, joins and what the system fetches by itself."""
+def worked_before(flow: Compiled, step: str) -> Iterator[str]:
+    """前一环节: what must be done right before a step: through forks, joins and what the system fetches by itself."""
     seen: set[str] = set()
     waiting = list(flow.before[step])
     while waiting:

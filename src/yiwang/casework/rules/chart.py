@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
-from yiwang.casework.messages.flow import Facts
+from yiwang.casework.messages.flow import Facts, Progress
 from yiwang.catalogue.messages import Edge, Flow, Step, StepKind
 from yiwang.ground.outcome import Refused
 
@@ -143,6 +143,24 @@ def earlier_steps(flow: Compiled, step: str) -> frozenset[str]:
             seen.add(back)
             waiting += flow.before[back]
     return frozenset(s for s in seen - {step} if flow.steps[s].who is not None)
+
+
+def reachable(flow: Compiled, progress: Progress, facts: Facts) -> frozenset[str]:
+    """还走得到: the steps a case may still come to from where it stands, as far as its answers and the outcomes of what
+    is done say already.
+    """
+    said = {d.step: d.outcome for d in progress.done}
+    still = {t.step for t in progress.open}
+    found: set[str] = set()
+    waiting = list(still)
+    while waiting:
+        for way in flow.ways[waiting.pop()]:
+            known = way.step in said and way.step not in still | found
+            holds = way.always or (not known or said[way.step] in way.values if way.step else way.answered(facts))
+            if holds and way.target not in found:
+                found.add(way.target)
+                waiting.append(way.target)
+    return frozenset(found)
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,17 +17,18 @@ overlap along the chain from the first step to the last, and their sum is the el
 - **机构改革**: the days before belong to the organisation of then, those after to its heir.
 - **The hall** holds what waits for acceptance and what waits at the one exit. At the counter too: only the hall can
   end that wait (it tells the applicant, it offers courier and e-licence), and those days lie after the limit was met.
-- **The net** holds the automatic steps: data on their way, and a part of the case (子件) whose own thread says who has
-  it.
+- **A part of the case** (子件) is in the hands of whoever its own thread says, day by day; what no part tells is the
+  net's, and so are the other automatic steps: data on their way.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from itertools import pairwise
+from types import MappingProxyType
 
 from yiwang.casework.messages.case import Timing
 from yiwang.casework.messages.flow import Ended, Facts, StepClosed, StepOpened
@@ -84,6 +85,9 @@ class Charge:
     late: int = 0
     provisional: bool = False
 
+
+Within = Mapping[str, Sequence[Charge]]
+"""子件归责: by the step of a whole, whose days those of its part were."""
 
 Answering = Callable[[Step, date], tuple[str, str]]
 """谁负责: the desk of a step on a day, and the post that answers for what that desk does in the step's role."""
@@ -247,9 +251,17 @@ def _spans(stay: Stay, moment: datetime) -> bool:
 # ── whose days ──────────────────────────────────────────────────────────────────────────────────────
 
 
-def charges(lived: Life, flow: Compiled, today: date, calendar: Calendar, answering: Answering) -> tuple[Charge, ...]:
+def charges(
+    lived: Life,
+    flow: Compiled,
+    today: date,
+    calendar: Calendar,
+    answering: Answering,
+    within: Within = MappingProxyType({}),
+) -> tuple[Charge, ...]:
     """归责: all days after the first up to the end, or up to today, each with its one holder, in order of time.
 
+    `within` says of a whole whose days those of its parts were; the holder of such a day keeps the step of the whole.
     The sum of `days` is the elapsed time; the sum of `overdue` is what the case is overdue (timing.dues).
     """
     if lived.first is None:
@@ -258,10 +270,10 @@ def charges(lived: Life, flow: Compiled, today: date, calendar: Calendar, answer
     links = chain(lived, flow, last)
     limits = _Limits.of(lived, last, calendar)
     found: list[Charge] = []
-    for since, until in pairwise(_cuts(lived, links, last)):
+    for since, until in pairwise(_cuts(lived, links, last, within)):
         link = next(k for k in reversed(links) if k.since <= since and until <= k.until)
         stay = lived.stays[link.stay]
-        holder = _holder(lived, stay, flow.steps[stay.step], since, until, answering)
+        holder = _holder(lived, stay, flow.steps[stay.step], since, until, answering, within)
         charge = limits.charge(holder, since, until, stay.due, link.provisional)
         if found and found[-1].holder == holder and found[-1].provisional == link.provisional:
             charge = _joined(found.pop(), charge)
@@ -318,12 +330,13 @@ def _joined(one: Charge, two: Charge) -> Charge:
     )
 
 
-def _cuts(lived: Life, links: list[Link], last: date) -> list[date]:
+def _cuts(lived: Life, links: list[Link], last: date, within: Within) -> list[date]:
     """Every day on which the holder may change, the first and the last among them."""
     assert lived.first is not None
     cuts = {lived.first, last}
     for link in links:
-        cuts |= {link.since, link.until} | _turns(lived.stays[link.stay])
+        stay = lived.stays[link.stay]
+        cuts |= {link.since, link.until} | _turns(stay) | {c.until for c in within.get(stay.step, ())}
     for since, until in _waits(lived):
         cuts |= {since, until or last}
     return sorted(day for day in cuts if lived.first <= day <= last)
@@ -338,7 +351,9 @@ def _waits(lived: Life) -> Iterator[tuple[date, date | None]]:
     yield from ((s.since, s.end) for s in lived.case.timing.stops)
 
 
-def _holder(lived: Life, stay: Stay, step: Step, since: date, until: date, answering: Answering) -> Holder:
+def _holder(
+    lived: Life, stay: Stay, step: Step, since: date, until: date, answering: Answering, within: Within
+) -> Holder:
     for n, stop in enumerate(lived.case.timing.stops):
         if stop.since <= since and (stop.end is None or until <= stop.end):
             return Holder(keeper=Keeper.STATUTE, ground=stop.ground, notice=(lived.notices[n : n + 1] or [""])[0])
@@ -346,6 +361,8 @@ def _holder(lived: Life, stay: Stay, step: Step, since: date, until: date, answe
         return Holder(keeper=Keeper.APPLICANT, step=step.id)
     if step.kind is StepKind.WAIT:
         return Holder(keeper=Keeper.STATUTE, step=step.id)
+    if part := next((c for c in within.get(step.id, ()) if c.since <= until <= c.until), None):
+        return replace(part.holder, step=step.id)
     if step.who is None or step.who.role == SYSTEM:
         return Holder(keeper=Keeper.NET, step=step.id)
     heir = next((h for h in reversed(stay.heirs) if h.day <= since), None)

@@ -9,6 +9,7 @@ from yiwang.casework.messages.case import Case
 from yiwang.casework.rules import delay
 from yiwang.casework.rules.delay import Charge, Holder, Keeper, Mean
 from yiwang.casework.rules.replay import Act
+from yiwang.casework.service import parts
 from yiwang.casework.service.holding import desk_of, flow_of, published_of
 from yiwang.casework.service.reading import several, thread
 from yiwang.catalogue.messages import Step
@@ -56,7 +57,7 @@ def means(work: Work, scope: str) -> dict[tuple[str, Keeper, str], Mean]:
 
 def charges(work: Work, case: Case, entries: Iterable[Entry] | None = None) -> tuple[Charge, ...]:
     """归责: every day of the case with its one holder, in order of time; `entries` is its journal, if it was read
-    already. One query, or none. R52
+    already. One query, or none; of a whole with its parts two more. R52
 
     Refused or Conflict when the journal is not one that the case could have had (`yiwang reconcile` says where).
     """
@@ -69,4 +70,12 @@ def charges(work: Work, case: Case, entries: Iterable[Entry] | None = None) -> t
         desk = desk_of(work, case, step, on)
         return desk, directory.post_for(work, desk, step.who.role)
 
-    return delay.charges(lived, flow, work.today, work.calendar, answering)
+    return delay.charges(lived, flow, work.today, work.calendar, answering, _within(work, case))
+
+
+def _within(work: Work, whole: Case) -> dict[str, tuple[Charge, ...]]:
+    """Whose days those of its parts were, by the step of the whole."""
+    there = {p.step.id: p.case for p in parts.parts(work, whole) if p.case is not None}
+    keys = {step: (case.matter.home, case.matter.id) for step, case in there.items()}
+    written = journal.several(work, list(keys.values())) if keys else {}
+    return {step: charges(work, case, written.get(keys[step], ())) for step, case in there.items()}

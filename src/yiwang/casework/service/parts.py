@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from uuid import UUID
 
 from yiwang.casework.messages.case import Case, Duty, OpenCase, Task
-from yiwang.casework.messages.flow import Finish
-from yiwang.casework.service.cases import complete_automatic, end, open_case
-from yiwang.casework.service.holding import AUTOMATIC, OPEN, flow_of, hold, note
+from yiwang.casework.messages.flow import Cancel, Finish, Progress, Token
+from yiwang.casework.rules.acceptance import worked_before
+from yiwang.casework.rules.chart import reachable
+from yiwang.casework.service.cases import complete_automatic, open_case
+from yiwang.casework.service.holding import AUTOMATIC, OPEN, flow_of, hold, note, published_of
 from yiwang.casework.service.running import run
 from yiwang.casework.store import cases as store
 from yiwang.catalogue import service as catalogue
-from yiwang.catalogue.messages import StepKind
+from yiwang.catalogue.messages import Item, Step, StepKind
 from yiwang.directory import service as directory
+from yiwang.ground.outcome import Refused
 from yiwang.plumbing.outbox import Errand, Runner
 from yiwang.plumbing.work import SHANGHAI, Work
 
@@ -21,11 +25,84 @@ ELAPSE = "casework.elapse"
 DONE = "done"
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Part:
+    """子件: one part of a case, in the order of its chart. `case` is there once its step has opened; `outcome`
+    (granted, refused, ended) once the whole goes on behind it; `deciding` is empty where nobody decides it.
+
+    Before that `waits_for` names the steps that must be done first; `barred` says that the whole can no longer come to
+    it, because of what became of `barred_by` (empty: because the whole has ended).
+    """
+
+    step: Step
+    item: Item
+    deciding: str
+    case: Case | None = None
+    outcome: str = ""
+    waits_for: tuple[Step, ...] = ()
+    barred: bool = False
+    barred_by: tuple[Step, ...] = ()
+
+
+def has_parts(work: Work, case: Case) -> bool:
+    """一件事: whether the chart of a case has parts. No query."""
+    return any(s.kind is StepKind.SUBCASE for s in flow_of(work, case).steps.values())
+
+
+def parts(work: Work, case: Case) -> list[Part]:
+    """各子件 of a case in its situation, in the order of its chart; none, and no query, for a case without. One query.
+
+    A part not opened yet is told as its item is published today.
+    """
+    if not has_parts(work, case):
+        return []
+    flow = flow_of(work, case)
+    rows = work.read(store.CASE + "WHERE home = %s AND parent = %s ORDER BY id", (case.matter.home, case.matter.id))
+    opened = {case.matter.item: case for case in map(store.case_of, rows)}
+    start = Progress(open=(Token(flow.start, case.matter.received_at),))
+    meant, ahead = reachable(flow, start, case.facts), reachable(flow, case.progress, case.facts)
+    return [
+        _opened(work, case, step, opened[step.item])
+        if step.item in opened
+        else _not_opened(work, case, step, barred=step.id not in ahead and step.id not in case.tasks)
+        for step in flow.flow.steps
+        if step.kind is StepKind.SUBCASE and (step.id in meant or step.item in opened)
+    ]
+
+
+def _opened(work: Work, whole: Case, step: Step, case: Case) -> Part:
+    outcome = next((d.outcome for d in reversed(whole.progress.done) if d.step == step.id), "")
+    item = published_of(work, case).item
+    return Part(step=step, item=item, deciding=case.matter.deciding, case=case, outcome=outcome)
+
+
+def _not_opened(work: Work, whole: Case, step: Step, *, barred: bool) -> Part:
+    item, flow = catalogue.published(work, step.item).item, flow_of(work, whole)
+    said = {d.step: d.outcome for d in whole.progress.done}
+    before = [flow.step(s) for s in worked_before(flow, step.id)]
+    return Part(
+        step=step,
+        item=item,
+        deciding=_authority(work, whole, item),
+        waits_for=() if barred else tuple(s for s in before if s.id not in said),
+        barred=barred,
+        barred_by=tuple(s for s in before if said.get(s.id) in ("refused", "ended")) if barred else (),
+    )
+
+
+def _authority(work: Work, whole: Case, item: Item) -> str:
+    try:
+        return directory.authority(work, item.code, item.line, whole.matter.division, work.today).code
+    except Refused:
+        return ""
+
+
 def open_part(work: Work, home: int, case_id: UUID, step: str) -> Case:
     """开子件: another item's case as a part of this one, accepted at the moment in which its step opens: for parts
     side by side that of the whole, for later ones that of the predecessor's completion. 规定 5(3), R49
 
-    Whoever accepted the whole has accepted the part as well, and does nothing else in it.
+    Whoever accepted the whole has accepted the part as well, and does nothing else in it. Where the whole is accepted
+    by law as of an earlier day, so is what opens with it.
     """
     whole = hold(work, home, case_id)
     published = catalogue.published(work, flow_of(work, whole).step(step).item)
@@ -49,17 +126,25 @@ def open_part(work: Work, home: int, case_id: UUID, step: str) -> Case:
         store.lend_hand(work, part, person, Duty.ACCEPT, kind)
     accept = flow_of(work, part).start
     facts = {"step": accept, "outcome": "accept", "by": AUTOMATIC, "acceptors": acceptors, "whole": matter.number}
+    with_it = whole.timing.accepted_on if whole.accepted_at == work.now else None
+    if with_it is not None and with_it != work.today:
+        facts["as_of"] = with_it.isoformat()
     note(work, part, "step.finished", facts, "规定 5")
-    run(work, part, Finish(step=accept, outcome="accept", at=work.now))
+    run(work, part, Finish(step=accept, outcome="accept", at=work.now), with_it)
     return part
 
 
 def finish_part(work: Work, home: int, case_id: UUID, outcome: str) -> None:
-    """子件办完: the whole goes on; nothing happens for a case that is no part, or whose whole waits no longer."""
+    """子件办完: the whole goes on; a part decided after its whole has ended is handed out by itself. Nothing happens
+    for a case that is no part.
+    """
     part = hold(work, home, case_id)
     if part.matter.parent is None:
         return
     whole = hold(work, home, part.matter.parent)
+    if whole.status not in OPEN:
+        complete_automatic(work, home, case_id, StepKind.DELIVER, "delivered")
+        return
     flow = flow_of(work, whole)
     step = next((s for s in whole.tasks if flow.step(s).item == part.matter.item), "")
     if step:
@@ -69,15 +154,19 @@ def finish_part(work: Work, home: int, case_id: UUID, outcome: str) -> None:
 
 
 def close_parts(work: Work, home: int, case_id: UUID, word: str) -> None:
-    """整件结束: its parts are delivered with it (one delivery), or end with its word."""
+    """整件结束: its parts are delivered with it (one delivery), or end with its word. What is decided already stands
+    whatever becomes of the whole, and is handed out: a permit in force is not ended by a word. 行政许可法 8
+    """
     whole = hold(work, home, case_id)
-    if not any(s.kind is StepKind.SUBCASE for s in flow_of(work, whole).steps.values()):
+    if not has_parts(work, whole):
         return
     for part in parts_of(work, home, case_id):
-        if word == DONE:
+        one = hold(work, home, part)
+        if word == DONE or one.decided_at is not None:
             complete_automatic(work, home, part, StepKind.DELIVER, "delivered")
-        elif hold(work, home, part).status in OPEN:
-            end(work, home, part, word, whole.matter.number)
+        elif one.status in OPEN:
+            note(work, one, f"case.{word}", {"reason": whole.matter.number, "by": AUTOMATIC})
+            run(work, one, Cancel(end=word, at=work.now))
 
 
 def parts_of(work: Work, home: int, case_id: UUID) -> list[UUID]:

@@ -317,14 +317,16 @@ def withdraw(work: Work, home: int, application_id: UUID) -> None:
 def terminated(command: TellTerminated, work: Work) -> None:
     """终止告知: the deciding authority has ended the case; the applicant reads why, by which clause, and the remedies.
 
-    What departments have not answered yet is needed no more.
+    What departments have not answered yet is needed no more, unless only a part has ended.
     """
     application = store.application(work, command.home, command.id, lock=True)
-    sharing.stop_asking(StopAsking(home=command.home, id=command.id), work)
-    work.change(APPLICATION, {"home": command.home, "id": command.id}, {"state": "terminated"})
-    _notice(
-        work, application, "termination", {"reason": command.reason, "clause": command.clause, "remedies": REMEDIES}
-    )
+    body = {"reason": command.reason, "clause": command.clause, "remedies": REMEDIES}
+    if command.part:
+        body["part"] = command.part
+    else:
+        sharing.stop_asking(StopAsking(home=command.home, id=command.id), work)
+        work.change(APPLICATION, {"home": command.home, "id": command.id}, {"state": "terminated"})
+    _notice(work, application, "termination", body)
 
 
 def deem_runner() -> Runner:
