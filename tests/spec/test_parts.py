@@ -14,7 +14,6 @@ from yiwang.casework.service import delays, parts, verbs
 from yiwang.casework.service import reading as caseread
 from yiwang.casework.service.delays import Keeper
 from yiwang.casework.service.parts import Part
-from yiwang.catalogue import service as catalogue
 from yiwang.catalogue.messages import Category, Item
 from yiwang.catalogue.seed import demo_items
 from yiwang.connectors.sandbox import roster
@@ -23,41 +22,42 @@ from yiwang.ground.outcome import Forbidden
 from yiwang.handling.messages import Decide, MakeDocument, Reply, Review
 from yiwang.handling.service import deciding
 from yiwang.intake import store as intake
-from yiwang.intake.messages import Accept, Channel, Delivery, Draft, Submit
+from yiwang.intake.messages import Channel, Delivery, Draft, Submit
 from yiwang.intake.service import applications, reading
+from yiwang.oversight import service as oversight
 from yiwang.sharing.service import licences
 
 from tests.spec.conftest import Filed, Office, differences
 
 BUNDLE = "一件事-90101-000"
 REGISTRATION, FOOD, SIGN, DISCHARGE = "确认-90027-000", "许可-90029-000", "许可-90071-000", "许可-90040-000"
+ALLOWANCE = "给付-90060-000"
 COOK = roster.person(0)
 CLERK = "clerk-330106"
 ALL = ("sign", "discharge")
 
 
-def take_in(office: Office, wanted: tuple[str, ...] = ALL, *, accept: bool = True) -> Filed:
-    """A restaurant's application at a window on 2017-08-14."""
+def take_in(
+    office: Office, wanted: tuple[str, ...] = ALL, *, item: str = BUNDLE, answers: Any = None, accept: bool = True
+) -> Filed:
+    """A cook's application at a window on 2017-08-14: for a restaurant with what else is wanted, or another item."""
+    answers = {"parts": wanted} if answers is None else answers
     command = Draft(
-        item=BUNDLE,
+        item=item,
         kind="person",
         identifier=COOK.identifier,
         name=COOK.name,
         division="330106",
         channel=Channel.WINDOW,
         receiving="330106.XZFW",
-        answers={"parts": wanted},
+        answers=answers,
     )
     drafted = office.by(CLERK, lambda work: applications.draft(command, work))
     filed = Filed(drafted.home, drafted.id)
-    form = office.form(drafted)
-    handed = Submit(home=filed.home, id=filed.id, form=form, delivery=Delivery.E_LICENCE)
+    handed = Submit(home=filed.home, id=filed.id, form=office.form(drafted), delivery=Delivery.E_LICENCE)
     office.by(CLERK, lambda work: applications.submit(handed, work))
     if accept:
-        needs = catalogue.needs(item_of(BUNDLE), {"parts": wanted})
-        brought = {m.code: m.checkpoints for m in needs.bring}
-        command_ = Accept(home=filed.home, id=filed.id, brought=brought)
-        office.by(CLERK, lambda work: applications.accept(command_, work))
+        office.accept(filed)
     office.drain()
     return filed
 
@@ -273,3 +273,45 @@ def test_整件的每一天归到子件手里的部门(office: Office, filed: Fi
     assert Keeper.NET not in {c.holder.keeper for c in charged}
     assert charged[0].holder.desk == "330106.SCJG"
     assert (charged[0].holder.step, charged[0].until) == ("registration", date(2017, 8, 16))
+
+
+@pytest.mark.requirement("R52", "R76")
+def test_整件超期_追责记录写明停在哪一件_哪个部门(office: Office, filed: Filed) -> None:
+    decide(office, filed, REGISTRATION)
+    office.go(9, 1)
+    with office.engine.begin(SYSTEM) as work:
+        link = oversight.broken_link(work, *filed)
+        inside = parts.held(work, [filed])
+    assert link is not None
+    assert (link.what, link.step, link.desk) == ("overdue", "discharge", "330106.HBT")
+    assert {(item, task.desk) for item, task in inside[filed]} == {
+        (FOOD, "330106.SCJG"),
+        (SIGN, "330106.ZHZF"),
+        (DISCHARGE, "330106.HBT"),
+    }
+
+
+@pytest.mark.requirement("R48")
+def test_公示期_当日不计_末日逢休息日顺延_期满自行往下走(office: Office) -> None:
+    filed = take_in(office, item=ALLOWANCE, answers={"has_m5": "no"})
+    office.go(8, 19)
+    office.act("mzt-handler-330106", filed, Review, "handler", outcome="pass", words="属实")
+    office.act("mzt-reviewer-330106", filed, Review, "reviewer", outcome="pass", words="拟批准")
+    publicity = office.case(filed).tasks["publicity"]
+    assert publicity.due == date(2017, 8, 28), "8 月 20 日起七日至 26 日（星期六），顺延到 28 日"
+    office.go(8, 28)
+    assert open_steps(office, filed) == {"publicity"}, "末日还没有过完，谁也不能提前决定"
+    office.go(8, 29)
+    assert open_steps(office, filed) == {"decide"}
+    with office.engine.begin(SYSTEM) as work:
+        charged = delays.charges(work, caseread.look(work, *filed))
+    waited = [c for c in charged if c.holder.step == "publicity"]
+    assert [(c.holder.keeper, c.days) for c in waited] == [(Keeper.STATUTE, 10)]
+    assert differences(office, filed) == []
+
+
+def test_初审不通过_不公示_直接决定(office: Office) -> None:
+    filed = take_in(office, item=ALLOWANCE, answers={"has_m5": "no"})
+    office.act("mzt-handler-330106", filed, Review, "handler", outcome="pass", words="属实")
+    office.act("mzt-reviewer-330106", filed, Review, "reviewer", outcome="fail", words="收入超标")
+    assert open_steps(office, filed) == {"decide"}

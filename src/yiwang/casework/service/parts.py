@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from uuid import UUID
@@ -17,6 +18,7 @@ from yiwang.casework.store import cases as store
 from yiwang.catalogue import service as catalogue
 from yiwang.catalogue.messages import Item, Step, StepKind
 from yiwang.directory import service as directory
+from yiwang.ground.audit import Key
 from yiwang.ground.outcome import Refused
 from yiwang.plumbing.outbox import Errand, Runner
 from yiwang.plumbing.work import SHANGHAI, Work
@@ -173,6 +175,24 @@ def parts_of(work: Work, home: int, case_id: UUID) -> list[UUID]:
     """子件: the parts of a case, in the order in which they were opened. One query."""
     sql = "SELECT id FROM casework.matter WHERE home = %s AND parent = %s ORDER BY id"
     return [row[0] for row in work.read(sql, (home, case_id))]
+
+
+def held(work: Work, wholes: Iterable[Key]) -> dict[Key, list[tuple[str, Task]]]:
+    """子件在谁手里: the open tasks of people in the parts of these cases, each with its part's item. One query."""
+    wanted = list(wholes)
+    found: dict[Key, list[tuple[str, Task]]] = {}
+    if not wanted:
+        return found
+    rows = work.read(
+        store.CASE + "JOIN unnest(%s::int[], %s::uuid[]) AS wanted(of_home, of_id) ON home = of_home AND parent = of_id"
+        " WHERE closed_at IS NULL ORDER BY id",
+        ([home for home, _ in wanted], [case_id for _, case_id in wanted]),
+    )
+    for one in map(store.case_of, rows):
+        assert one.matter.parent is not None
+        tasks = [(one.matter.item, task) for task in one.tasks.values() if task.desk != AUTOMATIC]
+        found.setdefault((one.matter.home, one.matter.parent), []).extend(tasks)
+    return found
 
 
 def watch_wait(work: Work, home: int, case_id: UUID, task: Task) -> None:

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 import structlog
 
-from yiwang.casework.messages.case import Case
+from yiwang.casework.messages.case import Case, Task
 from yiwang.casework.rules import watching
 from yiwang.casework.rules.watching import Warning as Warned
-from yiwang.casework.service import cases, queues
+from yiwang.casework.service import cases, parts, queues
 from yiwang.casework.service.holding import calendar_of, note, published_of, step_of
 from yiwang.casework.service.running import keep, stalled
 from yiwang.catalogue.messages import Silence
@@ -81,8 +81,19 @@ def _still_meant(case: Case, warning: Warned) -> bool:
     return not warning.step or warning.step in case.tasks
 
 
+def _of_part(work: Work, case: Case, step: str) -> Task | None:
+    """子件在谁手里: while a whole waits only for its parts, the task of people open longest in any of them;
+    for the whole it is the step of that part.
+    """
+    if step:
+        return None
+    there = [(p.step.id, watching.responsible(p.case, "")) for p in parts.parts(work, case) if p.case is not None]
+    held = [replace(task, step=of) for of, task in there if task is not None]
+    return min(held, key=lambda task: (task.opened_at, task.step), default=None)
+
+
 def _say(work: Work, case: Case, warning: Warned) -> None:
-    task = watching.responsible(case, warning.step)
+    task = watching.responsible(case, warning.step) or _of_part(work, case, warning.step)
     case.warned = (*case.warned, warning.key)
     facts: dict[str, object] = {"warned": warning.key, "due": warning.due.isoformat()}
     if task is not None:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from litestar import Response
 
-from yiwang.casework.service import holding
+from yiwang.casework.messages.case import Task
+from yiwang.casework.service import holding, parts
 from yiwang.casework.service import reading as caseread
-from yiwang.casework.service.reading import Overdue
+from yiwang.casework.service.reading import Held, Overdue
 from yiwang.catalogue import service as catalogue
 from yiwang.desks.supervisor import days, stalls
 from yiwang.directory import service as directory
@@ -23,6 +25,7 @@ from yiwang.front.sheets import sheet
 from yiwang.front.thread import said, timeline, view
 from yiwang.ground.number import show
 from yiwang.ground.outcome import Refused
+from yiwang.ground.zone import day_of
 from yiwang.oversight import service as oversight
 from yiwang.oversight.messages import Kind
 from yiwang.plumbing.i18n import mark, translator
@@ -59,7 +62,7 @@ def overview(desk: Desk, q: str = "", page: int = 1) -> Response[str]:
         rows, total = caseread.overdue(work, under, (page - 1) * SIZE, SIZE)
         figures = caseread.figures(work, under)
         written = sum(n for kind, _, _, n in oversight.stall_counts(work, under) if kind != Kind.WARNING)
-        lines = [_line(work, row) for row in rows]
+        lines = _lines(work, rows)
     translate = translator(desk.language).gettext
     share = percent(figures.in_time / figures.decided) if figures.decided else "—"
     tiles = [
@@ -89,12 +92,21 @@ def overview(desk: Desk, q: str = "", page: int = 1) -> Response[str]:
     )
 
 
-def _line(work: Work, row: Overdue) -> dict[str, Any]:
+def _lines(work: Work, rows: list[Overdue]) -> list[dict[str, Any]]:
+    """Overdue cases, those of several parts with who holds the parts."""
+    wholes = [r for r in rows if any(h.desk == holding.AUTOMATIC for h in r.held)]
+    inside = parts.held(work, [(r.home, r.id) for r in wholes])
+    return [_line(work, row, inside.get((row.home, row.id), ())) for row in rows]
+
+
+def _line(work: Work, row: Overdue, inside: Iterable[tuple[str, Task]]) -> dict[str, Any]:
     """An overdue case as the list shows it: every open step with the desk that holds it and since when."""
     places = directory.snapshot(work).organisations
     item = catalogue.version_of(work, row.item, row.item_version).item
     steps = {s.id: s for s in item.flow.steps}
     days = work.calendar.count(work.today, row.promised_due)
+    of_item = {s.item: s.id for s in item.flow.steps if s.item}
+    held = [Held(of_item[of], t.desk, day_of(t.opened_at), t.due) for of, t in inside if of in of_item]
     return {
         "href": f"/supervision/{reference(row.home, row.id)}",
         "row": row,
@@ -108,7 +120,7 @@ def _line(work: Work, row: Overdue) -> dict[str, Any]:
                 "days": work.calendar.count(h.since, work.today),
                 "broken": h.due is not None and h.due < work.today,
             }
-            for h in row.held
+            for h in (*row.held, *held)
             if h.desk != holding.AUTOMATIC
         ],
         "deciding": name_of(places[row.deciding], work.language) if row.deciding in places else row.deciding,
@@ -130,7 +142,7 @@ def exported(desk: Desk) -> Response[bytes]:
     )
     with desk.work() as work:
         rows, _ = caseread.overdue(work, directory.prefix(desk.who.division), 0, caseread.MOST)
-        lines = [_line(work, row) for row in rows]
+        lines = _lines(work, rows)
     comma = translate(mark("、"))
     cells = [
         (
