@@ -6,6 +6,7 @@ item → material → data item → source.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
@@ -37,6 +38,22 @@ class StepKind(StrEnum):
     SUBCASE = "subcase"  # 子件：一件事中的另一事项
     FORK = "fork"  # 分流
     JOIN = "join"  # 汇合
+
+
+OUTCOMES: Mapping[StepKind, frozenset[str]] = {
+    StepKind.ACCEPT: frozenset({"accept"}),
+    StepKind.FETCH: frozenset({"complete", "pending"}),
+    StepKind.REVIEW: frozenset({"pass", "fail"}),
+    StepKind.CONSULT: frozenset({"agree", "disagree", "conditional", "no_competence", "deemed", "recalled"}),
+    StepKind.SPECIAL: frozenset({"pass", "fail"}),
+    StepKind.DECIDE: frozenset({"grant", "refuse"}),
+    StepKind.ISSUE: frozenset({"issued"}),
+    StepKind.DELIVER: frozenset({"delivered"}),
+    StepKind.SUPERVISE: frozenset({"created"}),
+    StepKind.WAIT: frozenset({"elapsed"}),
+    StepKind.SUBCASE: frozenset({"granted", "refused", "ended"}),
+}
+"""办理结果: how a step of each kind can end; an edge may ask for it (`outcome:STEP`)."""
 
 
 class ClockEffect(StrEnum):
@@ -168,6 +185,7 @@ class DataItem:
     type: str = "text"
     required: bool = True
     repeats: bool = False
+    derives: tuple[str, ...] = ()  # of a derived one: the data items it follows from
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -248,6 +266,39 @@ class Flow:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Fee:
+    """收费: what is charged, how much (in words, «每证 10 元»), and on what basis."""
+
+    name: str
+    standard: str
+    basis: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answered:
+    """常见问题: a question people ask, with its answer."""
+
+    question: str
+    answer: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Guide:
+    """办事指南: what an applicant is told beside materials, limits and flow (规定 4)."""
+
+    phone: str = ""  # 咨询电话
+    complaints: str = ""  # 投诉电话
+    online: int = 0  # 网上办理深度 Ⅰ–Ⅳ; 0: not online
+    channels: tuple[str, ...] = ()  # window, web, mail
+    fees: tuple[Fee, ...] = ()
+    pays_online: bool = False
+    sample: str = ""  # 结果样本
+    asked: tuple[Answered, ...] = ()
+    topics: tuple[str, ...] = ()  # 主题分类: person:… or firm:…
+    supervision: str = ""  # 监管方式 (R33)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Signature:
     """签字: a department's signature on its own view of one flow version (R51). `view` is the SHA-256 of that view."""
 
@@ -286,6 +337,7 @@ class Item:
     questions: tuple[Question, ...] = ()
     materials: tuple[Material, ...] = ()
     extension: Limit | None = None  # what 行政许可法 42 allows
+    guide: Guide = field(default_factory=Guide)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,7 +12,6 @@ A state (`Progress`) holds when:
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import datetime
 from functools import lru_cache
 
@@ -40,7 +39,7 @@ from yiwang.casework.messages.flow import (
     Token,
 )
 from yiwang.casework.rules.chart import Compiled, Way, compile_flow, compiled, earlier_steps
-from yiwang.catalogue.messages import ClockEffect, JoinRule, Silence, Step, StepKind
+from yiwang.catalogue.messages import OUTCOMES, ClockEffect, JoinRule, Silence, Step, StepKind
 from yiwang.ground.outcome import Conflict, Refused
 
 # One door to the flow: the chart's index is had from here.
@@ -56,19 +55,6 @@ __all__ = [
     "takes_back",
 ]
 
-OUTCOMES: Mapping[StepKind, frozenset[str]] = {
-    StepKind.ACCEPT: frozenset({"accept"}),
-    StepKind.FETCH: frozenset({"complete", "pending"}),
-    StepKind.REVIEW: frozenset({"pass", "fail"}),
-    StepKind.CONSULT: frozenset({"agree", "disagree", "conditional", "no_competence", "deemed", "recalled"}),
-    StepKind.SPECIAL: frozenset({"pass", "fail"}),
-    StepKind.DECIDE: frozenset({"grant", "refuse"}),
-    StepKind.ISSUE: frozenset({"issued"}),
-    StepKind.DELIVER: frozenset({"delivered"}),
-    StepKind.SUPERVISE: frozenset({"created"}),
-    StepKind.WAIT: frozenset({"elapsed"}),
-    StepKind.SUBCASE: frozenset({"granted", "refused", "ended"}),
-}
 SKIP = "skip"
 RETURNED = "returned"
 CANCELLED = "cancelled"

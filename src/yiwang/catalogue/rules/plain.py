@@ -8,6 +8,7 @@ from hashlib import sha256
 from typing import Any, TypeVar
 
 from yiwang.catalogue.messages import (
+    Answered,
     At,
     CaseType,
     Category,
@@ -15,8 +16,10 @@ from yiwang.catalogue.messages import (
     Condition,
     DataItem,
     Edge,
+    Fee,
     Flow,
     FlowKind,
+    Guide,
     Item,
     JoinRule,
     Material,
@@ -104,6 +107,7 @@ def _data_item(field: DataItem) -> Plain:
             "source": _source(field.source),
             "optional": not field.required,
             "repeats": field.repeats,
+            "derives": list(field.derives),
         }
     )
 
@@ -140,6 +144,26 @@ def _question(question: Question) -> Plain:
     )
 
 
+def _guide(guide: Guide) -> Plain | None:
+    return (
+        _without_empty(
+            {
+                "phone": guide.phone,
+                "complaints": guide.complaints,
+                "online": guide.online,
+                "channels": list(guide.channels),
+                "fees": [{"name": f.name, "standard": f.standard, "basis": f.basis} for f in guide.fees],
+                "pays_online": guide.pays_online,
+                "sample": guide.sample,
+                "asked": [{"question": a.question, "answer": a.answer} for a in guide.asked],
+                "topics": list(guide.topics),
+                "supervision": guide.supervision,
+            }
+        )
+        or None
+    )
+
+
 def to_plain(item: Item) -> Plain:
     """An item as plain data: what YAML holds and what a version stores. Inverse of `from_plain`."""
     return _without_empty(
@@ -164,6 +188,7 @@ def to_plain(item: Item) -> Plain:
             "supervisor": item.supervisor,
             "not_concentrated": not item.concentrated,
             "visits": item.visits,
+            "guide": _guide(item.guide),
             "questions": [_question(q) for q in item.questions],
             "materials": [_material(m) for m in item.materials],
             "flow": {
@@ -325,10 +350,37 @@ def _read_item(r: _Reader, raw: Mapping[str, Any]) -> Item:
         supervisor=r.text(raw, "supervisor", ""),
         concentrated=not r.flag(raw, "not_concentrated"),
         visits=r.count(raw, "visits"),
+        guide=_read_guide(r, raw),
         questions=tuple(_read_question(r, q) for q in r.rows(raw, "questions", 50)),
         materials=tuple(_read_material(r, m) for m in r.rows(raw, "materials", MOST_MATERIALS)),
         flow=_read_flow(r, raw),
     )
+
+
+def _read_guide(r: _Reader, item: Mapping[str, Any]) -> Guide:
+    raw = item.get("guide", {})
+    if not isinstance(raw, dict):
+        raise r.fail("guide", "field.list")
+    r.place.append("guide")
+    guide = Guide(
+        phone=r.text(raw, "phone", ""),
+        complaints=r.text(raw, "complaints", ""),
+        online=r.count(raw, "online"),
+        channels=r.texts(raw, "channels"),
+        fees=tuple(
+            Fee(name=r.text(f, "name"), standard=r.text(f, "standard", ""), basis=r.text(f, "basis", ""))
+            for f in r.rows(raw, "fees", 50)
+        ),
+        pays_online=r.flag(raw, "pays_online"),
+        sample=r.text(raw, "sample", ""),
+        asked=tuple(
+            Answered(question=r.text(a, "question"), answer=r.text(a, "answer")) for a in r.rows(raw, "asked", 100)
+        ),
+        topics=r.texts(raw, "topics"),
+        supervision=r.text(raw, "supervision", ""),
+    )
+    r.place.pop()
+    return guide
 
 
 def _read_question(r: _Reader, raw: Mapping[str, Any]) -> Question:
@@ -365,6 +417,7 @@ def _read_material(r: _Reader, raw: Mapping[str, Any]) -> Material:
                 source=r.source(d),
                 required=not r.flag(d, "optional"),
                 repeats=r.flag(d, "repeats"),
+                derives=r.texts(d, "derives"),
             )
             for d in r.rows(raw, "data_items", 200)
         ),
