@@ -8,6 +8,7 @@ import typer
 
 from yiwang.commands.bench import bench
 from yiwang.commands.capsule import capsule
+from yiwang.commands.check import check
 from yiwang.commands.demo import demo
 from yiwang.commands.due import due
 from yiwang.commands.load import load
@@ -33,6 +34,7 @@ app.command()(demo)
 app.command()(serve)
 app.command()(worker)
 app.command()(migrate)
+app.command()(check)
 app.command()(due)
 app.command()(sandbox)
 app.command()(walk)

@@ -8,6 +8,7 @@ from pathlib import Path
 import yaml
 
 from yiwang.catalogue.messages import Item
+from yiwang.catalogue.rules.compiler.world import Resource
 from yiwang.catalogue.rules.listing import Row, item_of
 from yiwang.catalogue.rules.plain import from_plain
 
@@ -22,6 +23,14 @@ def _rows(name: str) -> list[Row]:
 def seed_rows() -> list[Row]:
     """The seed's own table, six columns."""
     return _rows("seed_items.csv")
+
+
+def resources() -> list[Resource]:
+    """数据资源: what the lines of departments answer for, one entry a resource with all names it goes by."""
+    names: dict[tuple[str, str], set[str]] = {}
+    for row in _rows("resources.csv"):
+        names.setdefault((row["resource"], row["line"]), set()).add(row["name"])
+    return [Resource(key=key, line=line, names=frozenset(found)) for (key, line), found in names.items()]
 
 
 def demo_items() -> list[Item]:

@@ -10,6 +10,8 @@ from weakref import WeakKeyDictionary
 
 from yiwang.catalogue import store
 from yiwang.catalogue.messages import Item, Published, Signature
+from yiwang.catalogue.rules.compiler.check import check_item, check_whole
+from yiwang.catalogue.rules.compiler.world import Resource, World, world_of
 from yiwang.catalogue.rules.drafting import drafted
 from yiwang.catalogue.rules.form import check_form
 from yiwang.catalogue.rules.listing import Row, item_of, read_rows, to_rows
@@ -28,9 +30,13 @@ __all__ = [
     "Answers",
     "Loaded",
     "Needs",
+    "Resource",
     "Summary",
+    "World",
     "check_answers",
     "check_form",
+    "check_item",
+    "check_whole",
     "digest",
     "edit",
     "english",
@@ -55,6 +61,7 @@ __all__ = [
     "unsigned",
     "version_of",
     "view_digest",
+    "world_of",
 ]
 
 

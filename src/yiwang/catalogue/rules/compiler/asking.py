@@ -6,8 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import combinations
 
-from yiwang.catalogue.messages import Condition, Item, Material, Necessity, SourceKind
-from yiwang.catalogue.rules.compiler.findings import Finding, Path, Severity
+from yiwang.catalogue.messages import Condition, Finding, Item, Material, Necessity, Path, Severity, SourceKind
 from yiwang.catalogue.rules.compiler.situations import (
     OUTCOME_OF,
     Answers,

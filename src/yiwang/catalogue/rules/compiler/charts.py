@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from yiwang.catalogue.messages import OUTCOMES, Item, Step, StepKind
+from yiwang.catalogue.messages import OUTCOMES, Finding, Item, Path, Severity, Step, StepKind
 from yiwang.catalogue.rules.compiler.courses import Chart, Weighing, outcome_cases, outcomes_of, reached
-from yiwang.catalogue.rules.compiler.findings import Finding, Path, Severity
 from yiwang.catalogue.rules.compiler.situations import OUTCOME_OF, flow_conditions, situations
 from yiwang.catalogue.rules.compiler.world import World
 from yiwang.catalogue.rules.structure import CENTRE, SYSTEM_LINE

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
-from yiwang.catalogue.messages import Item, Published, Signature
+from yiwang.catalogue.messages import Finding, Item, Published, Severity, Signature
 from yiwang.catalogue.rules.compiler import asking, charts, guide, sources, timing, visits
 from yiwang.catalogue.rules.compiler.courses import Chart, chart_of, outcome_cases
-from yiwang.catalogue.rules.compiler.findings import Finding, Severity
 from yiwang.catalogue.rules.compiler.situations import MOST_SITUATIONS, flow_conditions, how_many
 from yiwang.catalogue.rules.compiler.world import World, plain
 from yiwang.catalogue.rules.structure import problems, unsigned

@@ -5,8 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from yiwang.catalogue.messages import CaseType, Item, StepKind
-from yiwang.catalogue.rules.compiler.findings import Finding, Severity
+from yiwang.catalogue.messages import CaseType, Finding, Item, Severity, StepKind
 from yiwang.ground.clock import Unit
 
 PHONE = re.compile(r"0[0-9]{2,3}-[0-9]{7,8}|12345|0[0-9]{2,3}-12345")

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from yiwang.catalogue.messages import DataItem, Item, Material, Source, SourceKind
-from yiwang.catalogue.rules.compiler.findings import Finding
+from yiwang.catalogue.messages import DataItem, Finding, Item, Material, Source, SourceKind
 from yiwang.catalogue.rules.compiler.world import World, plain
 
 ONE_INTERFACE = "种子 二(三) 每个业务只有一个接口"

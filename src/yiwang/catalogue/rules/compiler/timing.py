@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from math import ceil
 
-from yiwang.catalogue.messages import ClockEffect, FlowKind, Item, Step, StepKind
+from yiwang.catalogue.messages import ClockEffect, Finding, FlowKind, Item, Path, Severity, Step, StepKind
 from yiwang.catalogue.rules.compiler.courses import Chart, Course, Weighing, outcome_cases
-from yiwang.catalogue.rules.compiler.findings import Finding, Path, Severity
 from yiwang.catalogue.rules.compiler.situations import flow_conditions, situations
 from yiwang.catalogue.rules.publishing import JOINT_CEILING, shorter
 from yiwang.ground.clock import Ground, Limit, Unit
@@ -88,9 +87,9 @@ def _fits(item: Item, chart: Chart) -> Iterator[Finding]:
             if course.value > worst.value:
                 worst, path = course, Path(answers=answers, outcomes=outcomes, steps=course.steps)
     if worst.value > promised.n:
-        facts = {"promised": str(promised), "days": worst.value, "steps": _named(chart, path)}
+        facts = {"promised": str(promised), "days": worst.value, "ways": _counted(chart, path)}
         yield Finding("time.steps_over_promise", item.code, "promised", facts, path, clause=WITHIN)
 
 
-def _named(chart: Chart, path: Path) -> tuple[str, ...]:
-    return tuple(f"{chart.steps[s].name} {chart.steps[s].limit}" for s in path.steps if _counts(chart.steps[s]))
+def _counted(chart: Chart, path: Path) -> tuple[str, ...]:
+    return tuple(s for s in path.steps if _counts(chart.steps[s]))

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 
-from yiwang.catalogue.messages import Item, Step, StepKind
+from yiwang.catalogue.messages import Finding, Item, Path, Severity, Step, StepKind
 from yiwang.catalogue.rules.compiler.courses import Chart, Course, Weighing, chart_of, outcome_cases
-from yiwang.catalogue.rules.compiler.findings import Finding, Path, Severity
 from yiwang.catalogue.rules.compiler.situations import flow_conditions, situations
 from yiwang.catalogue.rules.compiler.world import World
 from yiwang.catalogue.rules.structure import problems
@@ -62,7 +61,7 @@ def check(item: Item, chart: Chart, world: World) -> Iterator[Finding]:
     worst, path = most_visits(item, chart, weigh)
     if worst.value > 1:
         coming = [s for s in path.steps if weigh(chart.steps[s])]
-        facts = {"visits": worst.value, "steps": tuple(chart.steps[s].name for s in coming)}
+        facts: dict[str, object] = {"visits": worst.value, "ways": tuple(coming)}
         last = path.steps.index(coming[-1]) + 1
         cut = replace(path, steps=path.steps[:last])
         yield Finding("visit.second", item.code, f"flow.{coming[-1]}", facts, cut, clause=AT_MOST_ONCE)
@@ -91,5 +90,5 @@ def _circles(item: Item, chart: Chart, weigh: Visits) -> Iterator[Finding]:
     for circle in dict.fromkeys(chart.circles.values()):
         paid = [s for s in circle if weigh(chart.steps[s])]
         for step in paid:
-            facts = {"step": chart.steps[step].name, "circle": tuple(chart.steps[s].name for s in circle)}
+            facts = {"step": chart.steps[step].name, "ways": circle}
             yield Finding("visit.circle", item.code, f"flow.{step}", facts, Path(steps=circle), clause=AT_MOST_ONCE)
