@@ -30,8 +30,8 @@ IN_ENGLISH = {
 }
 
 
-def accept_step() -> Step:
-    """受理: by the centre, before the clock."""
+def accept_step(visits: int = 0) -> Step:
+    """受理: by the centre, before the clock; with a visit where originals are looked at."""
     return Step(
         id="accept",
         name="统一受理",
@@ -39,6 +39,8 @@ def accept_step() -> Step:
         kind=StepKind.ACCEPT,
         who=Who(line=CENTRE, at=At.RECEIVING, role="clerk"),
         clock=ClockEffect.BEFORE,
+        visits=visits,
+        visit_reason="提交材料原件，由窗口当场核验" if visits else "",
         basis="规定 5",
     )
 
@@ -119,19 +121,19 @@ def in_a_row(steps: Sequence[Step]) -> tuple[Edge, ...]:
 
 
 def _share(promised: Limit | None, part: float) -> Limit | None:
-    if promised is None or promised.unit is Unit.SPOT:
-        return None
-    return Limit(max(1, int(promised.n * part)), promised.unit)
+    """A part of the promise as a step's own limit; none where that is less than a day: the promise binds all alike."""
+    days = int(promised.n * part) if promised is not None and promised.unit is not Unit.SPOT else 0
+    return Limit(days, promised.unit) if promised is not None and days else None
 
 
-def spot_flow() -> Flow:
+def spot_flow(visits: int = 0) -> Flow:
     """即办: decided at once by the department's own officer, never by whoever accepts (SOD15)."""
     decide = department_step("decide", "审核决定", StepKind.DECIDE, "decider", None)
-    steps = (accept_step(), fetch_step(), decide, *closing_steps()[1:])
+    steps = (accept_step(visits), fetch_step(), decide, *closing_steps()[1:])
     return _flow(FlowKind.SINGLE, steps, in_a_row(steps))
 
 
-def single_flow(promised: Limit | None, special: str) -> Flow:
+def single_flow(promised: Limit | None, special: str, visits: int = 0) -> Flow:
     """一个部门独立办理 (R48)."""
     middle = [department_step("review", "审查", StepKind.REVIEW, "handler", _share(promised, 0.4))]
     if found := special_step(special):
@@ -140,11 +142,11 @@ def single_flow(promised: Limit | None, special: str) -> Flow:
         department_step("check", "审核", StepKind.REVIEW, "reviewer", _share(promised, 0.2)),
         department_step("decide", "决定", StepKind.DECIDE, "decider", _share(promised, 0.2)),
     ]
-    steps = (accept_step(), fetch_step(), *middle, *closing_steps())
+    steps = (accept_step(visits), fetch_step(), *middle, *closing_steps())
     return _flow(FlowKind.SINGLE, steps, in_a_row(steps))
 
 
-def joint_flow(lines: Sequence[tuple[str, str]], promised: Limit | None, special: str) -> Flow:
+def joint_flow(lines: Sequence[tuple[str, str]], promised: Limit | None, special: str, visits: int = 0) -> Flow:
     """几个部门联合办理: all review side by side, all decide side by side, one delivery (R49). `lines` are (line,
     name).
     """
@@ -160,7 +162,7 @@ def joint_flow(lines: Sequence[tuple[str, str]], promised: Limit | None, special
     fork2, join2 = _fork("deciding", "各部门决定"), _join("decided", "决定汇总", "deciding")
     found = special_step(special)
     between = (found,) if found else ()
-    row = (accept_step(), fetch_step(), fork1)
+    row = (accept_step(visits), fetch_step(), fork1)
     rest = (join1, *between, fork2)
     end = (join2, *closing_steps(_share(promised, 0.2)))
     edges = in_a_row(row) + in_a_row(rest) + in_a_row(end)
@@ -168,7 +170,7 @@ def joint_flow(lines: Sequence[tuple[str, str]], promised: Limit | None, special
     return _flow(FlowKind.JOINT, (*row, *reviews, *rest, *decides, *end), edges)
 
 
-def consult_flow(lines: Sequence[tuple[str, str]], promised: Limit | None, special: str) -> Flow:
+def consult_flow(lines: Sequence[tuple[str, str]], promised: Limit | None, special: str, visits: int = 0) -> Flow:
     """一个部门主办、征求意见: the consulted have a limit of their own inside the whole; the clock runs on (R50)."""
     asks = [
         Step(
@@ -192,7 +194,7 @@ def consult_flow(lines: Sequence[tuple[str, str]], promised: Limit | None, speci
         department_step("decide", "审定签发", StepKind.DECIDE, "decider", _share(promised, 0.2)),
         *closing_steps(),
     )
-    row = (accept_step(), fetch_step(), review, fork)
+    row = (accept_step(visits), fetch_step(), review, fork)
     edges = in_a_row(row) + in_a_row(rest) + _branches(fork, asks, join)
     return _flow(FlowKind.LEAD_CONSULT, (*row, *asks, *rest), edges)
 

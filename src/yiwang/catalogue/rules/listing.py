@@ -116,7 +116,8 @@ def item_of(row: Row, materials: Sequence[Row], resources: Mapping[tuple[str, st
     promised = _limit(row["promised_n_demo"], row["promised_unit"])
     legal = _limit(row["legal_n"], row["legal_unit"])
     special = row["special_procedures"]
-    taken = tuple(_material(n, m, resources) for n, m in enumerate(materials, start=1))
+    form = next((n for n, m in enumerate(materials, start=1) if CATEGORIES[m["category"]] is Category.FORM), 0)
+    taken = tuple(_material(n, m, resources, first_form=n == form) for n, m in enumerate(materials, start=1))
     return Item(
         code=row["zj_code_demo"],
         name=row["name_zh"],
@@ -151,14 +152,15 @@ def _limit(n: str, unit: str) -> Limit | None:
 
 def _flow(row: Row, line: str, promised: Limit | None, special: str) -> Flow:
     if row["case_type"] == "即办件":
-        return defaults.spot_flow()
+        return defaults.spot_flow(int(row["visits"]))
+    visits = int(row["visits"])
     others = [(line_of(name), re.sub(r"[（(].*", "", name)) for name in _names(row["other_departments"])]
     others = [(key, name) for key, name in dict(others).items() if key != line]
     if row["flow_kind"] == "JOINT" and others:
-        return defaults.joint_flow([("*", row["department_2017"].split("(")[0]), *others], promised, special)
+        return defaults.joint_flow([("*", row["department_2017"].split("(")[0]), *others], promised, special, visits)
     if row["flow_kind"] == "LEAD_CONSULT" and others:
-        return defaults.consult_flow(others, promised, special)
-    return defaults.single_flow(promised, special)
+        return defaults.consult_flow(others, promised, special, visits)
+    return defaults.single_flow(promised, special, visits)
 
 
 def _names(words: str) -> list[str]:
@@ -166,14 +168,14 @@ def _names(words: str) -> list[str]:
     return [w for w in plain.split("、") if w and w not in ("海关", "银行")]
 
 
-def _material(number: int, row: Row, resources: Mapping[tuple[str, str], Row]) -> Material:
+def _material(number: int, row: Row, resources: Mapping[tuple[str, str], Row], *, first_form: bool) -> Material:
     code, name = f"m{number}", row["material"]
     necessity = {"特定情形": Necessity.WHEN, "容缺后补": Necessity.TOLERABLE}.get(row["necessity"], Necessity.REQUIRED)
     when = Condition(question=f"has_{code}", values=("yes",)) if necessity is Necessity.WHEN else None
     category = CATEGORIES[row["category"]]
     if row["source"] in SELF_WORDS or row["source_kind"] != "DEPARTMENT":
         source = Source(kind=SourceKind.SELF, label=row["source"])
-        fields = _form_fields(code) if category is Category.FORM else ()
+        fields = (_form_fields(code) if first_form else _form_content(code, row)) if category is Category.FORM else ()
         return Material(
             code=code,
             name=name,
@@ -207,6 +209,13 @@ def _form_fields(code: str) -> tuple[DataItem, ...]:
         ("request", "申请事由", "What is applied for", "long_text"),
     )
     return tuple(DataItem(code=f"{code}_{k}", name=zh, name_en=en, type=t, source=own) for k, zh, en, t in names)
+
+
+def _form_content(code: str, row: Row) -> tuple[DataItem, ...]:
+    """A further form asks its own content only: who applies stands in the first."""
+    own = Source(kind=SourceKind.SELF, label="自行填写")
+    name, english = f"{row['material']}内容", f"Content of: {row['material_en']}"
+    return (DataItem(code=f"{code}_content", name=name, name_en=english, type="long_text", source=own),)
 
 
 def _questions(materials: Sequence[Material]) -> tuple[Question, ...]:
