@@ -36,7 +36,8 @@ def _ends(item: Item, chart: Chart) -> Iterator[Finding]:
     unhanded: Path | None = None
     for answers in situations(item, flow_conditions(item)):
         for outcomes in outcome_cases(chart):
-            come_to |= reached(chart, answers, outcomes)
+            if len(come_to) < len(chart.steps):
+                come_to |= reached(chart, answers, outcomes)
             course = deciding.course(answers, outcomes)
             if course.value == 0 and (undecided is None or len(course.steps) < len(undecided.steps)):
                 undecided = Path(answers=answers, outcomes=outcomes, steps=course.steps)

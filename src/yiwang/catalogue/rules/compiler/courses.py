@@ -9,12 +9,15 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import product
+from types import MappingProxyType
 
 from yiwang.catalogue.messages import OUTCOMES, Condition, Edge, Flow, Step, StepKind
 from yiwang.catalogue.rules.compiler.situations import OUTCOME_OF, Answers
 
 Outcomes = Mapping[str, str]
 SKIP = "skip"
+ANY: Answers = MappingProxyType({})
+"""Answers that nobody has given yet: every condition may hold."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +40,8 @@ class Chart:
     start: str
     backwards: tuple[str, ...]
     """The steps, those behind a step before it."""
+    plain: Mapping[str, list[tuple[str, dict[str, str]]]]
+    """Where a step without conditions goes."""
     remembered: tuple[str, ...] = field(default=())
     """Steps off the circles whose outcome is asked for later, not only where it comes about."""
 
@@ -60,6 +65,7 @@ def chart_of(flow: Flow) -> Chart:
         circles=circles,
         start=start,
         backwards=_backwards({s: [*ends[s], *filter(None, [joins.get(s)])] for s in steps}, start),
+        plain=_plain_ways(flow, after),
         remembered=tuple(s for s in steps if s in later and s not in circles),
     )
 
@@ -129,9 +135,21 @@ def outcome_cases(chart: Chart) -> Iterator[dict[str, str]]:
 def _holds(when: Condition, answers: Answers, outcomes: Outcomes) -> bool | None:
     """Whether an edge's condition holds; None where it hangs on an outcome that nobody has fixed."""
     if not when.question.startswith(OUTCOME_OF):
+        if answers is ANY:
+            return None
         return not frozenset(when.values).isdisjoint(answers.get(when.question, ()))
     outcome = outcomes.get(when.question.removeprefix(OUTCOME_OF))
     return None if outcome is None else outcome in when.values
+
+
+def _plain_ways(flow: Flow, after: Mapping[str, Sequence[Edge]]) -> dict[str, list[tuple[str, dict[str, str]]]]:
+    """Where no condition stands, a step goes the same way in every situation: all edges of a fork, else the one."""
+    found: dict[str, list[tuple[str, dict[str, str]]]] = {}
+    for step in flow.steps:
+        edges = after[step.id]
+        if all(e.when is None for e in edges):
+            found[step.id] = [(e.target, {}) for e in (edges if step.kind is StepKind.FORK else edges[:1])]
+    return found
 
 
 def next_steps(chart: Chart, step: str, answers: Answers, outcomes: Outcomes) -> list[tuple[str, dict[str, str]]]:
@@ -139,6 +157,9 @@ def next_steps(chart: Chart, step: str, answers: Answers, outcomes: Outcomes) ->
 
     As executed: out of a fork every edge that holds; else the first condition that holds, before the edge without one.
     """
+    plain = chart.plain.get(step)
+    if plain is not None:
+        return plain
     edges = chart.after[step]
     if chart.steps[step].kind is StepKind.FORK:
         return [(e.target, {}) for e in edges if e.when is None or _holds(e.when, answers, outcomes) is not False]
@@ -190,6 +211,10 @@ class Weighing:
         for step in self.chart.backwards:
             self._from(step)
         return self._from(self.chart.start)
+
+    def bound(self) -> int:
+        """What no situation goes beyond: the costliest way if every condition may hold."""
+        return self.course(ANY, {}).value
 
     def _from(self, step: str) -> Course:
         found = self.known.get(step)

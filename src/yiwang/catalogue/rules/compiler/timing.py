@@ -80,6 +80,8 @@ def _fits(item: Item, chart: Chart) -> Iterator[Finding]:
     if promised is None or promised.unit not in (Unit.WORKDAY, Unit.CALENDAR, Unit.SPOT):
         return
     weighing = Weighing(chart, _calendar if promised.unit is Unit.CALENDAR else _counts, max)
+    if weighing.bound() <= promised.n:
+        return
     worst, path = Course(), Path()
     for answers in situations(item, flow_conditions(item)):
         for outcomes in outcome_cases(chart):

@@ -45,11 +45,14 @@ def most_visits(item: Item, chart: Chart, weigh: Callable[[Step], int]) -> tuple
     worst, path = Course(), Path()
     if not any(weigh(s) for s in item.flow.steps):
         return worst, path
+    most = weighing.bound()
     for answers in situations(item, flow_conditions(item)):
         for outcomes in outcome_cases(chart):
             course = weighing.course(answers, outcomes)
             if (course.value, -len(course.steps)) > (worst.value, -len(worst.steps) if worst.steps else -1_000):
                 worst, path = course, Path(answers=answers, outcomes=outcomes, steps=course.steps)
+        if worst.value == most <= 1:
+            break  # no situation comes to more, and nobody asks for a shorter way to one visit
     return worst, path
 
 
