@@ -9,8 +9,6 @@ from itertools import combinations
 from yiwang.catalogue.messages import Condition, Finding, Item, Material, Necessity, Path, Severity, SourceKind
 from yiwang.catalogue.rules.compiler.situations import (
     OUTCOME_OF,
-    Answers,
-    conditions_of,
     together,
 )
 from yiwang.catalogue.rules.compiler.world import World, plain
@@ -121,15 +119,3 @@ def _situations(item: Item) -> Iterator[Finding]:
             yield Finding("situation.no_choice", item.code, place, {"question": question.text})
         if len({o.value for o in question.options}) < len(question.options):
             yield Finding("situation.answer_twice", item.code, place, {"question": question.text})
-
-
-def situation_words(item: Item, answers: Answers) -> list[tuple[str, tuple[str, ...]]]:
-    """情形的话: question and the labels of what was answered, for people."""
-    labels = {(q.code, o.value): o.label for q in item.questions for o in q.options}
-    texts = {q.code: q.text for q in item.questions}
-    return [(texts.get(q, q), tuple(labels.get((q, v), v) for v in values)) for q, values in answers.items()]
-
-
-def idle_conditions(item: Item) -> bool:
-    """Whether no situation changes anything."""
-    return not conditions_of(item)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from yiwang.catalogue.messages import OUTCOMES, Finding, Item, Path, Severity, Step, StepKind
 from yiwang.catalogue.rules.compiler.courses import Chart, Weighing, outcome_cases, outcomes_of, reached
-from yiwang.catalogue.rules.compiler.situations import OUTCOME_OF, flow_conditions, situations
+from yiwang.catalogue.rules.compiler.situations import OUTCOME_OF, Span, situations
 from yiwang.catalogue.rules.compiler.world import World
 from yiwang.catalogue.rules.structure import CENTRE, SYSTEM_LINE
 
@@ -34,10 +34,13 @@ def _ends(item: Item, chart: Chart) -> Iterator[Finding]:
     come_to: set[str] = set()
     undecided: Path | None = None
     unhanded: Path | None = None
-    for answers in situations(item, flow_conditions(item)):
+    for answers in situations(item, Span.WIDEST):
         for outcomes in outcome_cases(chart):
-            if len(come_to) < len(chart.steps):
-                come_to |= reached(chart, answers, outcomes)
+            come_to |= reached(chart, answers, outcomes)
+        if len(come_to) == len(chart.steps):
+            break
+    for answers in situations(item, Span.NARROWEST):
+        for outcomes in outcome_cases(chart):
             course = deciding.course(answers, outcomes)
             if course.value == 0 and (undecided is None or len(course.steps) < len(undecided.steps)):
                 undecided = Path(answers=answers, outcomes=outcomes, steps=course.steps)

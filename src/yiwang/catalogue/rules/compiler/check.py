@@ -8,7 +8,7 @@ from dataclasses import replace
 from yiwang.catalogue.messages import Finding, Item, Published, Severity, Signature
 from yiwang.catalogue.rules.compiler import asking, charts, guide, sources, timing, visits
 from yiwang.catalogue.rules.compiler.courses import Chart, chart_of, outcome_cases
-from yiwang.catalogue.rules.compiler.situations import MOST_SITUATIONS, flow_conditions, how_many
+from yiwang.catalogue.rules.compiler.situations import MOST_SITUATIONS, how_many
 from yiwang.catalogue.rules.compiler.world import World, plain
 from yiwang.catalogue.rules.structure import problems, unsigned
 
@@ -45,7 +45,7 @@ def _chart(item: Item, world: World) -> Iterator[Finding]:
             yield Finding("flow.broken", item.code, "flow", {"problem": code}, clause="种子 二(二)")
         return
     chart = chart_of(item.flow)
-    cases = how_many(item, flow_conditions(item)) * _most(chart)
+    cases = how_many(item) * _most(chart)
     if cases > MOST_SITUATIONS:
         yield Finding("situation.too_many", item.code, "questions", {"most": MOST_SITUATIONS})
         return

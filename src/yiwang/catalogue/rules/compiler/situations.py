@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from enum import StrEnum
 from itertools import product
 from math import prod
 
-from yiwang.catalogue.messages import Condition, Item, Question
+from yiwang.catalogue.messages import Condition, Item, Question, StepKind
 
 OUTCOME_OF = "outcome:"
 MOST_SITUATIONS = 20_000
@@ -15,7 +16,20 @@ MOST_SITUATIONS = 20_000
 Answers = Mapping[str, tuple[str, ...]]
 
 
-def kinds_of_answer(question: Question, conditions: Iterable[Condition]) -> list[tuple[str, ...]]:
+class Span(StrEnum):
+    """取舍: which answers to look at where a question only opens branches of forks: more answers, more branches.
+
+    What adds up over branches is greatest with the widest answer and least with a narrowest one.
+    """
+
+    ALL = "all"
+    WIDEST = "widest"
+    NARROWEST = "narrowest"
+
+
+def kinds_of_answer(
+    question: Question, conditions: Iterable[Condition], span: Span = Span.ALL
+) -> list[tuple[str, ...]]:
     """答案类别: one answer for each way in which the conditions on a question can hold; the shortest answer first.
 
     A question with several answers combines options; two answers on which all conditions agree are one kind.
@@ -25,28 +39,38 @@ def kinds_of_answer(question: Question, conditions: Iterable[Condition]) -> list
     found: dict[frozenset[int], tuple[str, ...]] = {}
     for value, holds in meaning.items():
         found.setdefault(holds, (value,))
-    if question.several:
-        grown = list(found.items())
-        for holds, answer in grown:
-            for value, more in meaning.items():
-                if holds | more not in found:
-                    found[holds | more] = (*answer, value)
-                    grown.append((holds | more, found[holds | more]))
+    if not question.several or span is Span.NARROWEST:
+        return list(found.values())
+    if span is Span.WIDEST:
+        return [tuple(value for (value,) in found.values())]
+    grown = list(found.items())
+    for holds, answer in grown:
+        for value, more in meaning.items():
+            if holds | more not in found:
+                found[holds | more] = (*answer, value)
+                grown.append((holds | more, found[holds | more]))
+                if len(grown) > MOST_SITUATIONS:
+                    return list(found.values())
     return sorted(found.values(), key=len)
 
 
-def how_many(item: Item, conditions: Iterable[Condition]) -> int:
-    """How many situations these conditions tell apart."""
-    used = list(conditions)
-    return prod(len(kinds_of_answer(q, used)) for q in _asked(item, used))
+def situations(item: Item, span: Span = Span.ALL) -> Iterator[dict[str, tuple[str, ...]]]:
+    """全部情形 of the flow: the answers to the questions that its edges ask, one of each kind."""
+    kinds = _kinds(item, span)
+    for answers in product(*kinds.values()):
+        yield dict(zip(kinds, answers, strict=True))
 
 
-def situations(item: Item, conditions: Iterable[Condition]) -> Iterator[dict[str, tuple[str, ...]]]:
-    """全部情形: the answers to the questions that these conditions ask, one of each kind."""
-    used = list(conditions)
-    asked = _asked(item, used)
-    for answers in product(*(kinds_of_answer(q, used) for q in asked)):
-        yield {q.code: answer for q, answer in zip(asked, answers, strict=True)}
+def how_many(item: Item) -> int:
+    """How many situations `situations` tells apart at most, with the widest or the narrowest answers."""
+    return prod(len(kinds) for kinds in _kinds(item, Span.NARROWEST).values())
+
+
+def _kinds(item: Item, span: Span) -> dict[str, list[tuple[str, ...]]]:
+    used = flow_conditions(item)
+    forks = {s.id for s in item.flow.steps if s.kind is StepKind.FORK}
+    choosing = {e.when.question for e in item.flow.edges if e.when is not None and e.source not in forks}
+    return {q.code: kinds_of_answer(q, used, Span.ALL if q.code in choosing else span) for q in _asked(item, used)}
 
 
 def _asked(item: Item, conditions: list[Condition]) -> list[Question]:
@@ -69,12 +93,6 @@ def together(item: Item, *conditions: Condition | None) -> dict[str, tuple[str, 
             return None
         answers[code] = fitting[0]
     return answers
-
-
-def conditions_of(item: Item) -> list[Condition]:
-    """所有条件: of materials and of edges, without those that ask how a step ended."""
-    found = [m.when for m in item.materials] + [e.when for e in item.flow.edges]
-    return [c for c in found if c is not None and not c.question.startswith(OUTCOME_OF)]
 
 
 def flow_conditions(item: Item) -> list[Condition]:

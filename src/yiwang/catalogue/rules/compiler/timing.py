@@ -7,7 +7,7 @@ from math import ceil
 
 from yiwang.catalogue.messages import ClockEffect, Finding, FlowKind, Item, Path, Severity, Step, StepKind
 from yiwang.catalogue.rules.compiler.courses import Chart, Course, Weighing, outcome_cases
-from yiwang.catalogue.rules.compiler.situations import flow_conditions, situations
+from yiwang.catalogue.rules.compiler.situations import Span, situations
 from yiwang.catalogue.rules.publishing import JOINT_CEILING, shorter
 from yiwang.ground.clock import Ground, Limit, Unit
 
@@ -83,7 +83,7 @@ def _fits(item: Item, chart: Chart) -> Iterator[Finding]:
     if weighing.bound() <= promised.n:
         return
     worst, path = Course(), Path()
-    for answers in situations(item, flow_conditions(item)):
+    for answers in situations(item, Span.WIDEST):
         for outcomes in outcome_cases(chart):
             course = weighing.course(answers, outcomes)
             if course.value > worst.value:

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from yiwang.catalogue.messages import Finding, Item, Path, Severity, Step, StepKind
 from yiwang.catalogue.rules.compiler.courses import Chart, Course, Weighing, chart_of, outcome_cases
-from yiwang.catalogue.rules.compiler.situations import flow_conditions, situations
+from yiwang.catalogue.rules.compiler.situations import Span, situations
 from yiwang.catalogue.rules.compiler.world import World
 from yiwang.catalogue.rules.structure import problems
 
@@ -46,14 +46,25 @@ def most_visits(item: Item, chart: Chart, weigh: Callable[[Step], int]) -> tuple
     if not any(weigh(s) for s in item.flow.steps):
         return worst, path
     most = weighing.bound()
-    for answers in situations(item, flow_conditions(item)):
+    for answers in situations(item, Span.WIDEST):
         for outcomes in outcome_cases(chart):
             course = weighing.course(answers, outcomes)
             if (course.value, -len(course.steps)) > (worst.value, -len(worst.steps) if worst.steps else -1_000):
                 worst, path = course, Path(answers=answers, outcomes=outcomes, steps=course.steps)
         if worst.value == most <= 1:
             break  # no situation comes to more, and nobody asks for a shorter way to one visit
-    return worst, path
+    return _shortened(weighing, worst, path)
+
+
+def _shortened(weighing: Weighing, worst: Course, path: Path) -> tuple[Course, Path]:
+    """The same visits with as few answers as will do."""
+    answers = dict(path.answers)
+    for question, values in path.answers.items():
+        for value in values:
+            fewer = {**answers, question: tuple(v for v in answers[question] if v != value)}
+            if fewer[question] and (course := weighing.course(fewer, path.outcomes)).value == worst.value:
+                answers, worst = fewer, course
+    return worst, Path(answers=answers, outcomes=path.outcomes, steps=worst.steps)
 
 
 def check(item: Item, chart: Chart, world: World) -> Iterator[Finding]:
