@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 from yiwang.casework.messages.case import CaseAccepted, CaseClosed, CaseDecided, CaseReady, Stalled, TaskOpened
 from yiwang.casework.service import moving, parts
-from yiwang.casework.service.saying import CaseTerminated, SentBack, StepSettled
+from yiwang.casework.service.saying import CaseTerminated, DemandLapsed, SentBack, StepSettled, Unanswered
 from yiwang.enforcement.messages import DutiesCreated
 from yiwang.ground.home import home_of
 from yiwang.handling.messages import RecordDecision
@@ -26,7 +26,7 @@ from yiwang.net.messages import (
     WatchWait,
 )
 from yiwang.oversight import service as oversight
-from yiwang.oversight.messages import RecordStall
+from yiwang.oversight.messages import LapseDemand, RecordStall, RecordUnanswered
 from yiwang.plumbing.database import Database
 from yiwang.plumbing.outbox import Runner
 from yiwang.plumbing.settings import ensure
@@ -66,6 +66,8 @@ NET = Net(
         Delivered: (after.rating,),
         Stalled: (after.stalled,),
         SentBack: (after.sent_back,),
+        Unanswered: (after.unanswered,),
+        DemandLapsed: (after.lapsed,),
     },
     obeys={
         Gather: sharing.gather,
@@ -79,6 +81,8 @@ NET = Net(
         Supervise: obey.supervise,
         AskRating: obey.ask_rating,
         RecordStall: oversight.record_stall,
+        RecordUnanswered: oversight.record_unanswered,
+        LapseDemand: oversight.lapse_demand,
         Announce: obey.announce,
         IssueResults: delivery.issue_results,
         RecordDecision: deciding.record,

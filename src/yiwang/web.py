@@ -17,7 +17,7 @@ from litestar.types import ASGIApp, ControllerRouterHandler
 
 import yiwang.desks
 from yiwang import main
-from yiwang.front import capsules, explaining, health
+from yiwang.front import capsules, demands, explaining, health
 from yiwang.front.shell import build
 from yiwang.front.watch import Watch
 from yiwang.gateway.routes import DEPENDENCIES, gateway_routes
@@ -42,7 +42,7 @@ def desk_routes() -> list[ControllerRouterHandler]:
 
 def application(engine: Engine, *, secure: bool, demo: Sequence[Mapping[str, str]] = ()) -> Litestar:
     """All routes on one engine."""
-    routes = [*desk_routes(), *gateway_routes(), *explaining.ROUTES, *capsules.ROUTES, *health.ROUTES]
+    routes = [*desk_routes(), *gateway_routes(), *explaining.ROUTES, *capsules.ROUTES, *demands.ROUTES, *health.ROUTES]
     return build(engine, routes, secure=secure, demo=demo, dependencies=DEPENDENCIES)
 
 

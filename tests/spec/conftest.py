@@ -18,6 +18,7 @@ from yiwang.casework.messages.desk import InboxQuery
 from yiwang.casework.service import auditing, cases, reading, watch
 from yiwang.casework.store import cases as store
 from yiwang.catalogue import service as catalogue
+from yiwang.commands.reconcile import of_stretch
 from yiwang.connectors.sandbox import roster
 from yiwang.connectors.webhooks.client import WebhookClient
 from yiwang.demo.walk import HANDLERS, Script, SimulatedClock, scripts
@@ -231,6 +232,15 @@ def differences(office: Office, filed: Filed) -> list[object]:
             *filed_away.differences(work, stretch, case),
             *([("inbox.count", rows, expected)] if rows != expected else []),
         ]
+
+
+def wrong(office: Office, filed: Filed) -> set[str]:
+    """What `yiwang reconcile` finds in this case, of every system."""
+    stretch = Stretch((filed.home, UUID(int=filed.id.int - 1)), (filed.home, filed.id))
+    with office.engine.begin(SYSTEM) as work:
+        kept = {stretch.upto: auditing.Kept(*store.after(work, stretch.after, 1)[0])}
+        found = [one for _, one in of_stretch(work, stretch, kept)]
+        return {f.kind for f in (*found, *auditing.inbox_without_task(work)) if f.id == filed.id}
 
 
 def task(office: Office, filed: Filed, step: str = "review") -> Task:

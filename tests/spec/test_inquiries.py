@@ -11,7 +11,6 @@ import pytest
 
 from yiwang.casework.messages.case import Case
 from yiwang.casework.service import holding, reading
-from yiwang.commands.reconcile import differences
 from yiwang.front import scope
 from yiwang.front.desk import reference
 from yiwang.ground.actor import SYSTEM
@@ -21,7 +20,7 @@ from yiwang.handling.messages import AnswerInquiry, AskExtension, AskGuidance, D
 from yiwang.handling.service import documents, inquiries
 from yiwang.intake.service import applications
 
-from tests.spec.conftest import CONSULTING, JOINT, SINGLE, Filed, Office
+from tests.spec.conftest import CONSULTING, JOINT, SINGLE, Filed, Office, wrong
 
 ASKER, SUPERIOR = "fgw-decider-330106", "fgw-handler-330100"
 TWO = {"categories": ("cma", "food"), "premises": "owned"}
@@ -49,12 +48,6 @@ def waiting(office: Office, login: str, filed: Filed) -> list[str]:
     with office.engine.begin(actor) as work:
         rows = reading.inbox(work, actor.organisation, actor.roles, limit=500).rows
     return [row.step_kind for row in rows if row.matter == filed.id]
-
-
-def wrong(office: Office, filed: Filed) -> set[str]:
-    """What `yiwang reconcile` finds in this case."""
-    with office.engine.begin(SYSTEM) as work:
-        return {f.kind for _, f in differences(work) if f.id == filed.id}
 
 
 def seen(office: Office, login: str, filed: Filed) -> Case:

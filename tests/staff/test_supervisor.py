@@ -16,6 +16,7 @@ from yiwang.front.desk import read_reference
 from yiwang.ground.actor import SYSTEM
 from yiwang.intake.service import applications
 from yiwang.oversight import service as oversight
+from yiwang.oversight.messages import StallQuery
 from yiwang.plumbing.work import Engine
 
 from tests.staff.conftest import LogIn
@@ -166,7 +167,7 @@ def test_第二次要求补正_办不成_并且记在窗口岗位名下(engine: 
     again = clerk.post(f"{sheet}/notice", data={**sent, **guards(page)}, follow_redirects=False)
     assert again.status_code == 422
     with engine.begin(SYSTEM) as work:
-        (row,), total = oversight.stalls(work, "33", kind="misconduct")
+        (row,), total, _ = oversight.stalls(work, "33", StallQuery(kind="misconduct"))
     assert total == 1
     assert (row.stall.what, row.stall.person, row.stall.rule) == ("second_notice", CLERK, "行政许可法 32")
     assert row.stall.post.startswith(f"{row.stall.desk}#")

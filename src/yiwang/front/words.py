@@ -80,6 +80,7 @@ KIND = {
     "subcase": mark("子件"),
     "guidance": mark("业务指导"),
     "extension": mark("延期请示"),
+    "demand": mark("督办"),
 }
 DATA_STATE = {
     "requested": mark("正在取"),
@@ -128,6 +129,9 @@ ACT = {
     "guidance.answered": mark("上级答复指导意见"),
     "extension.asked": mark("请示延期"),
     "extension.answered": mark("未批准延期"),
+    "demand.asked": mark("督办"),
+    "demand.answered": mark("答复督办"),
+    "demand.unanswered": mark("督办逾期未答，升级督办"),
     "visit.second": mark("第二次到场"),
     "consultation.silent": mark("征求意见逾期未复"),
     "consultation.reminded": mark("提醒复函"),
@@ -177,6 +181,7 @@ BROKEN = {
     "issue": mark("逾期未发证"),
     "silent": mark("征求意见逾期未复"),
     "unaccepted": mark("逾期未答复是否受理"),
+    "unanswered": mark("督办逾期未答"),
     "sent_back": mark("退回返工"),
     "second_notice": mark("第二次要求补正"),
     "asks_for_held": mark("索要政府已有的材料"),

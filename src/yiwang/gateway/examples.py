@@ -7,7 +7,7 @@ from uuid import UUID
 
 import msgspec
 
-from yiwang.gateway import verbs, views
+from yiwang.gateway import demands, verbs, views
 
 CASE = f"1234-{UUID(int=1)}"
 
@@ -50,6 +50,8 @@ _SENT: tuple[views.Sent, ...] = (
     verbs.Recusal(person="jst-handler-330000", reason="申请人是近亲属。"),
     verbs.Termination(reason="申请人主体灭失。", clause="行政许可法 70"),
     verbs.Choices(rows=[verbs.RowChoice(ref=CASE, task=UUID(int=7), outcome="grant", words="符合条件。")]),
+    demands.NewDemand(words="已超期两个工作日，请说明原因和办结时间。", days=3),
+    demands.DemandWords(words="等外单位复函，明日办结。"),
     views.NewWebhook(
         url="https://jst.example.gov.cn/yiwang",
         secret="0123456789abcdef0123456789abcdef",  # noqa: S106 — an example

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from yiwang.casework.messages.case import CaseAccepted, CaseClosed, CaseDecided, CaseReady, Stalled, TaskOpened
-from yiwang.casework.service.saying import CaseTerminated, SentBack, StepSettled
+from yiwang.casework.service.saying import CaseTerminated, DemandLapsed, SentBack, StepSettled, Unanswered
 from yiwang.catalogue.messages import StepKind
 from yiwang.enforcement.messages import DutiesCreated
 from yiwang.handling.messages import RecordDecision
@@ -20,7 +20,7 @@ from yiwang.net.messages import (
     Supervise,
     WatchWait,
 )
-from yiwang.oversight.messages import RecordStall
+from yiwang.oversight.messages import LapseDemand, RecordStall, RecordUnanswered
 from yiwang.sharing.messages import Announce, DataDisputed, DataFetched, Gather, Gathered, LicenceIssued, StopAsking
 
 
@@ -164,6 +164,27 @@ def sent_back(event: SentBack) -> Sequence[object]:
             rule=event.rule,
         )
     ]
+
+
+def unanswered(event: Unanswered) -> Sequence[object]:
+    """A supervisor got no answer by the day → it is written down against the post that was named (R52, R76)."""
+    return [
+        RecordUnanswered(
+            home=event.home,
+            id=event.id,
+            demand=event.demand,
+            desk=event.desk,
+            post=event.post,
+            since=event.since,
+            due=event.due,
+            rule=event.rule,
+        )
+    ]
+
+
+def lapsed(event: DemandLapsed) -> Sequence[object]:
+    """The case is over → nobody waits for an answer any more."""
+    return [LapseDemand(home=event.home, id=event.id, demand=event.demand)]
 
 
 KINDS = {

@@ -7,6 +7,7 @@ from datetime import date, datetime
 from uuid import UUID
 
 from yiwang.ground.audit import Key, Stretch
+from yiwang.oversight.messages import Demanded, StallQuery
 from yiwang.plumbing.tables import Table
 from yiwang.plumbing.work import Work
 
@@ -66,6 +67,45 @@ STALL = Table(
         "since": "date",
         "due": "date",
         "rule": "text",
+        "at": "timestamptz",
+    },
+    ("home", "matter", "id"),
+    thread=("matter",),
+)
+
+
+DEMAND = Table(
+    "oversight.demand",
+    {
+        "home": "int",
+        "matter": "uuid",
+        "id": "uuid",
+        "number": "text",
+        "item": "text",
+        "division": "text",
+        "step": "text",
+        "desk": "text",
+        "post": "text",
+        "person": "text",
+        "words": "text",
+        "asked_by": "text",
+        "due": "date",
+        "at": "timestamptz",
+    },
+    ("home", "matter", "id"),
+    thread=("matter",),
+)
+DEMAND_ANSWER = Table(
+    "oversight.demand_answer",
+    {
+        "home": "int",
+        "matter": "uuid",
+        "id": "uuid",
+        "outcome": "text",
+        "words": "text",
+        "desk": "text",
+        "post": "text",
+        "person": "text",
         "at": "timestamptz",
     },
     ("home", "matter", "id"),
@@ -171,18 +211,27 @@ def invited(work: Work, stretch: Stretch) -> set[Key]:
 _STALL = "home, matter, number, item, kind, what, step, desk, post, person, since, due, rule, at"
 
 
-def stalls(
-    work: Work, scope: str, *, kind: str, desk: str, item: str, limit: int, offset: int
-) -> tuple[list[Stall], int]:
-    """Records of a division subtree, the newest first, and how many there are; an empty filter lets all through."""
+def stalls(work: Work, scope: str, asked: StallQuery, most: int) -> list[Stall]:
+    """The latest records of a division subtree that fit; what is not asked for stands not in the statement."""
+    held = ["division LIKE %(scope)s"]
+    held += ["kind = %(kind)s"] if asked.kind else []
+    held += ["desk = ANY(%(desks)s)"] if asked.desks else []
+    held += ["item = %(item)s"] if asked.item else []
+    held += ["rule = %(rule)s"] if asked.rule else []
+    held += ["since <= %(by)s"] if asked.by else []
     rows = work.read(
-        f"SELECT {_STALL}, count(*) OVER () FROM oversight.stall"  # noqa: S608 — constant columns
-        " WHERE division LIKE %(scope)s AND (%(kind)s = '' OR kind = %(kind)s)"
-        " AND (%(desk)s = '' OR desk = %(desk)s) AND (%(item)s = '' OR item = %(item)s)"
-        " ORDER BY at DESC, id DESC LIMIT %(limit)s OFFSET %(offset)s",
-        {"scope": scope + "%", "kind": kind, "desk": desk, "item": item, "limit": limit, "offset": offset},
+        f"SELECT {_STALL} FROM oversight.stall WHERE {' AND '.join(held)} ORDER BY at DESC, id DESC LIMIT %(most)s",  # noqa: S608 — constants
+        {
+            "scope": scope + "%",
+            "kind": asked.kind,
+            "desks": list(asked.desks),
+            "item": asked.item,
+            "rule": asked.rule,
+            "by": asked.by,
+            "most": most,
+        },
     )
-    return [Stall(*row[:-1]) for row in rows], rows[0][-1] if rows else 0
+    return [Stall(*row) for row in rows]
 
 
 def stalls_of(work: Work, home: int, matter: UUID) -> list[Stall]:
@@ -194,11 +243,64 @@ def stalls_of(work: Work, home: int, matter: UUID) -> list[Stall]:
     return [Stall(*row) for row in rows]
 
 
-def stall_counts(work: Work, scope: str, since: datetime) -> list[tuple[str, str, str, int]]:
-    """How many records of each kind, desk and item in a division subtree since a moment."""
+def stall_counts(work: Work, scope: str, since: datetime) -> list[tuple[str, str, str, str, int]]:
+    """How many records of each kind, desk, item and rule in a division subtree since a moment."""
     rows = work.read(
-        "SELECT kind, desk, item, count(*) FROM oversight.stall WHERE division LIKE %s AND at >= %s"
-        " GROUP BY kind, desk, item",
+        "SELECT kind, desk, item, rule, count(*) FROM oversight.stall WHERE division LIKE %s AND at >= %s"
+        " GROUP BY kind, desk, item, rule",
         (scope + "%", since),
     )
-    return [(kind, desk, item, n) for kind, desk, item, n in rows]
+    return [(kind, desk, item, rule, n) for kind, desk, item, rule, n in rows]
+
+
+_DEMANDED = (
+    "d.home, d.matter, d.id, d.number, d.item, d.step, d.desk, d.post, d.person, d.words, d.asked_by, d.due, d.at,"
+    " COALESCE(a.outcome, ''), COALESCE(a.words, ''), COALESCE(a.person, ''), COALESCE(a.desk, ''),"
+    " COALESCE(a.post, ''), a.at"
+)
+_DEMANDS = (
+    "oversight.demand d LEFT JOIN oversight.demand_answer a ON a.home = d.home AND a.matter = d.matter AND a.id = d.id"
+)
+DEMAND_STATES = {
+    "": "true",
+    "open": "a.id IS NULL",
+    "late": "a.id IS NULL AND d.due < %(today)s",
+    "answered": "a.outcome = 'answered'",
+    "lapsed": "a.outcome = 'lapsed'",
+}
+
+
+def demands(
+    work: Work, scope: str, *, state: str, desk: str, limit: int, offset: int
+) -> tuple[list[Demanded], dict[str, int]]:
+    """Demands of a division subtree, the open ones first, by their days; and how many there are in each state."""
+    asked = {"scope": scope + "%", "desk": desk, "today": work.today, "limit": limit, "offset": offset}
+    counts = ", ".join(f"count(*) FILTER (WHERE {held})" for held in DEMAND_STATES.values())
+    counted = work.read(f"SELECT {counts} FROM {_DEMANDS} WHERE d.division LIKE %(scope)s", asked)  # noqa: S608 — constants
+    rows = work.read(
+        f"SELECT {_DEMANDED} FROM {_DEMANDS} WHERE d.division LIKE %(scope)s"  # noqa: S608 — constants
+        f" AND {DEMAND_STATES[state]} AND (%(desk)s = '' OR d.desk = %(desk)s)"
+        " ORDER BY a.id IS NOT NULL, CASE WHEN a.id IS NULL THEN d.due END, a.at DESC, d.id DESC"
+        " LIMIT %(limit)s OFFSET %(offset)s",
+        asked,
+    )
+    return [Demanded(*row) for row in rows], dict(zip(DEMAND_STATES, counted[0], strict=True))
+
+
+def demands_of(work: Work, home: int, matter: UUID) -> list[Demanded]:
+    """The demands of one case, first to last."""
+    rows = work.read(
+        f"SELECT {_DEMANDED} FROM {_DEMANDS} WHERE d.home = %s AND d.matter = %s ORDER BY d.at, d.id",  # noqa: S608 — constants
+        (home, matter),
+    )
+    return [Demanded(*row) for row in rows]
+
+
+def demands_in(work: Work, stretch: Stretch) -> dict[tuple[int, UUID, UUID], bool]:
+    """The demands of a stretch of cases, each with whether it is settled."""
+    rows = work.read(
+        f"SELECT d.home, d.matter, d.id, a.id IS NOT NULL FROM {_DEMANDS}"  # noqa: S608 — constants
+        " WHERE (d.home, d.matter) > (%s, %s) AND (d.home, d.matter) <= (%s, %s)",
+        stretch.bounds,
+    )
+    return {(home, matter, id_): settled for home, matter, id_, settled in rows}

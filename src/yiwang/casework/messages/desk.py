@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
@@ -33,6 +34,18 @@ class Dues:
     light: Light
     legal_left: int = 0
     legal_overdue: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """现状: as much of a case as tells whether a link of it is still broken: is it over, its clock met, since which day
+    is each step open, does a supervisor wait for words.
+    """
+
+    closed: bool
+    met: bool
+    open: Mapping[str, date]
+    demanded: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -145,7 +145,7 @@ def _beside(case: Replayed, act: Act) -> None:
     """Acts that leave the flow where it is."""
     if aside := act.facts.get("aside"):
         case.asides.pop(aside, None)
-        if act.act.endswith(".asked"):
+        if "desk" in act.facts:  # asked, or gone up to another
             case.asides[aside] = act.facts["desk"]
     match act.act:
         case "correction.asked":

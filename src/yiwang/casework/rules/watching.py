@@ -21,7 +21,9 @@ KEEP_THE_PROMISE = "规定 12"
 KEEP_THE_LAW = "行政许可法 42"
 ISSUE_IN_TIME = "行政许可法 44"
 ANSWER_IN_TIME = "规定 43"
-_ORDER = ("remind", "silent", "step", "yellow", "overdue", "legal", "issue")
+ANSWER_THE_DEMAND = "行政许可法 60"
+"""上级行政机关应当加强对下级行政机关实施行政许可的监督检查，及时纠正。"""
+_ORDER = ("remind", "silent", "unanswered", "step", "yellow", "overdue", "legal", "issue")
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +31,8 @@ class Warning:  # noqa: A001 — the word of the field; the built-in one is Pyth
     """提醒: what is to be said of a case from a day on.
 
     `what`: `yellow`, `overdue`, `legal` (of the whole case), `issue`, `step`, `remind`, `silent` (of the
-    task of a step). `key` tells it from every other of the case; `due` is the day it is about, `rule` what says so.
+    task of a step), `unanswered` (of what a supervisor demands;
+    `step` is empty). `key` tells it from every other of the case; `due` is the day it is about, `rule` what says so.
     """
 
     on: date
@@ -60,7 +63,11 @@ def ahead(case: Case, item: Item, calendar: Calendar) -> Iterator[Warning]:
         return
     flow = compiled(item.flow)
     said = set(case.warned)
-    for warning in (*_of_case(case, item, flow, calendar), *_of_tasks(case, flow, calendar)):
+    for warning in (
+        *_of_case(case, item, flow, calendar),
+        *_of_tasks(case, flow, calendar),
+        *_of_demands(case, calendar),
+    ):
         if warning.key not in said:
             yield warning
 
@@ -110,6 +117,14 @@ def _of_task(case: Case, task: Task, flow: Compiled, calendar: Calendar) -> Iter
         yield Warning(calendar.add(due, 1), silent, "silent", step.id, due, step.basis or ANSWER_IN_TIME)
     else:
         yield Warning(calendar.add(due, 1), f"late:{task.id}", "step", step.id, due, step.basis or KEEP_THE_PROMISE)
+
+
+def _of_demands(case: Case, calendar: Calendar) -> Iterator[Warning]:
+    """What has a day of its own beside the flow; no stop of the case's clock moves it."""
+    for aside in case.asides:
+        if aside.due is not None:
+            on = calendar.add(aside.due, 1)
+            yield Warning(on, f"unanswered:{aside.id}:{aside.due}", "unanswered", "", aside.due, ANSWER_THE_DEMAND)
 
 
 def _stands(case: Case) -> bool:

@@ -11,6 +11,7 @@ from yiwang.casework.messages.case import Case, CompleteStep, Matter, OpenCase, 
 from yiwang.casework.messages.flow import Begin, Cancel, Finish, Progress, Resume, Return, Suspend
 from yiwang.casework.rules import signing, timing
 from yiwang.casework.rules.flow import SKIP
+from yiwang.casework.rules.replay import NOBODYS
 from yiwang.casework.service import asides
 from yiwang.casework.service.holding import AUTOMATIC, OPEN, extender, find_task, flow_of, hold, note, published_of
 from yiwang.casework.service.running import keep, lend_hand, names, run, stalled, stand_in
@@ -22,6 +23,7 @@ from yiwang.directory import service as directory
 from yiwang.ground.chain import Thread
 from yiwang.ground.clock import CORRECTION_NOTICE, Extension, last_day_for_correction_notice
 from yiwang.ground.outcome import Conflict, Forbidden
+from yiwang.plumbing import journal
 from yiwang.plumbing.work import Work
 
 CLERK = "clerk"
@@ -152,9 +154,19 @@ def send_back(work: Work, home: int, case_id: UUID, task_id: UUID, to: str, reas
     note(work, case, "step.returned", {"step": task.step, "to": to, "reason": reason})
     run(work, case, Return(step=task.step, to=to, at=work.now))
     again, rule = case.tasks[to], flow_of(work, case).step(task.step).basis
-    whose = {"step": to, "desk": again.desk, "post": again.post, "person": again.holder}
+    person, post = _who_finished(work, case, to)
+    whose = {"step": to, "desk": again.desk, "post": post or again.post, "person": person}
     work.tell(SentBack(**names(case), **whose, on=work.today, rule=rule, division=case.matter.division))
     return case
+
+
+def _who_finished(work: Work, case: Case, step: str) -> tuple[str, str]:
+    """谁办的: the person who finished a step last, and the post; nobody where silence or the system did."""
+    entries = journal.entries(work, case.matter.home, case.matter.id)
+    last = next((e for e in reversed(entries) if e.act == "step.finished" and e.facts["step"] == step), None)
+    if last is None or last.facts["outcome"] in NOBODYS or last.facts.get("by") == AUTOMATIC:
+        return "", ""
+    return last.person, last.post
 
 
 def extend(work: Work, home: int, case_id: UUID, reason: str) -> Case:

@@ -11,7 +11,7 @@ from uuid import UUID
 import msgspec
 
 from yiwang.casework.messages.case import Case, Task, Timing
-from yiwang.casework.messages.desk import Dues, Facet, InboxQuery, InboxRow
+from yiwang.casework.messages.desk import Dues, Facet, InboxQuery, InboxRow, Standing
 from yiwang.casework.rules import timing
 from yiwang.casework.store import cases as case_store
 from yiwang.casework.store import inbox as inbox_store
@@ -156,6 +156,35 @@ def several(work: Work, keys: Iterable[Key]) -> dict[Key, Case]:
         ([home for home, _ in wanted], [case_id for _, case_id in wanted]),
     )
     return {(case.matter.home, case.matter.id): case for case in map(case_store.case_of, rows)}
+
+
+_STANDING = """
+SELECT home, id, closed_at IS NOT NULL, timing->>'met_on' IS NOT NULL,
+       (SELECT jsonb_object_agg(t->>'step', t->>'opened_at') FROM jsonb_array_elements(tasks) AS t),
+       EXISTS (SELECT FROM jsonb_array_elements(asides) AS a WHERE a->>'due' IS NOT NULL)
+FROM casework.matter JOIN unnest(%s::int[], %s::uuid[]) AS wanted(of_home, of_id) ON home = of_home AND id = of_id
+"""
+
+
+def standing(work: Work, keys: Iterable[Key]) -> dict[Key, Standing]:
+    """现状 of these cases by home and id. One query, or none."""
+    wanted = sorted(set(keys))
+    if not wanted:
+        return {}
+    rows = work.read(_STANDING, ([home for home, _ in wanted], [case_id for _, case_id in wanted]))
+    return {
+        (home, case_id): Standing(
+            closed, met, {s: day_of(datetime.fromisoformat(at)) for s, at in (opened or {}).items()}, asked
+        )
+        for home, case_id, closed, met, opened, asked in rows
+    }
+
+
+def standing_of(case: Case) -> Standing:
+    """现状 of a case that is at hand."""
+    opened = {t.step: day_of(t.opened_at) for t in case.tasks.values()}
+    demanded = any(a.due is not None for a in case.asides)
+    return Standing(case.closed_at is not None, case.timing.met_on is not None, opened, demanded)
 
 
 def find(work: Work, written: str) -> tuple[int, UUID]:

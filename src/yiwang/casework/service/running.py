@@ -44,6 +44,7 @@ from yiwang.casework.service.holding import (
     note,
     published_of,
 )
+from yiwang.casework.service.saying import DemandLapsed
 from yiwang.casework.store import cases as store
 from yiwang.casework.store.inbox import INBOX
 from yiwang.catalogue.messages import Step, StepKind
@@ -181,9 +182,12 @@ def _end(work: Work, case: Case, effect: Ended) -> list[object]:
     case.closed_at = work.now
     for aside in case.asides:
         work.remove(INBOX, {"desk": aside.desk, "id": aside.id})
+    lapsed = [DemandLapsed(**names(case), demand=a.id) for a in case.asides if a.due is not None]
     case.asides = ()
     note(work, case, "case.closed", {"end": effect.end})
-    return [CaseClosed(**names(case), end=effect.end, receiving=case.matter.receiving, deciding=case.matter.deciding)]
+    matter = case.matter
+    closed = CaseClosed(**names(case), end=effect.end, receiving=matter.receiving, deciding=matter.deciding)
+    return [closed, *lapsed]
 
 
 class Names(TypedDict):
@@ -328,7 +332,7 @@ def redate(work: Work, case: Case) -> None:
         case.tasks[task.step] = replace(task, due=due)
         for row in rows_of(task):
             work.change(INBOX, row, {"step_due": due, **shown})
-    for aside in case.asides if moved else ():  # what is asked beside the flow has a day of its own
-        for row in rows_of(aside):
+    for aside in case.asides if moved else ():
+        for row in rows_of(aside) if aside.due is None else ():  # a demand has a day of its own
             work.change(INBOX, row, shown)
     case.look_on = watching.next_look(case, published_of(work, case).item, calendar)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from uuid import UUID
 
 from yiwang.casework.messages.case import CaseEvent
 
@@ -37,3 +38,23 @@ class SentBack(CaseEvent):
     on: date
     rule: str
     division: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unanswered(CaseEvent):
+    """督办逾期未答: the post that was named has said nothing by the day; the demand has gone up."""
+
+    demand: UUID
+    desk: str
+    post: str
+    since: date
+    due: date
+    rule: str
+    division: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DemandLapsed(CaseEvent):
+    """督办随办结了结: the case is over and nobody had answered."""
+
+    demand: UUID

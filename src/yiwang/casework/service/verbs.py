@@ -49,7 +49,11 @@ from yiwang.plumbing.work import Work
 
 DECIDER = "decider"
 SUPERVISOR = "supervisor"
-QUIET = frozenset({"task.urged", "data.fetched", "data.disputed"})
+QUIET = frozenset(
+    {"task.urged", "data.fetched", "data.disputed", "demand.asked", "demand.answered", "demand.unanswered"}
+    | {"clock.yellow", "clock.overdue", "clock.legal_overdue", "clock.step_overdue", "clock.recomputed"}
+    | {"consultation.reminded", "consultation.silent", "guidance.asked", "guidance.answered"}
+)
 """Acts by which nobody takes anything up."""
 
 

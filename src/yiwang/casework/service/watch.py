@@ -11,7 +11,7 @@ import structlog
 from yiwang.casework.messages.case import Case, Task
 from yiwang.casework.rules import watching
 from yiwang.casework.rules.watching import Warning as Warned
-from yiwang.casework.service import cases, parts, queues
+from yiwang.casework.service import asides, cases, parts, queues
 from yiwang.casework.service.holding import calendar_of, note, published_of, step_of
 from yiwang.casework.service.running import keep, stalled
 from yiwang.catalogue.messages import Silence
@@ -93,6 +93,11 @@ def _of_part(work: Work, case: Case, step: str) -> Task | None:
 
 
 def _say(work: Work, case: Case, warning: Warned) -> None:
+    if warning.what == "unanswered":
+        aside = next(a for a in case.asides if warning.key.startswith(f"unanswered:{a.id}:"))
+        case.warned = (*case.warned, warning.key)
+        work.tell(asides.go_up(work, case, aside, {"warned": warning.key, "due": str(warning.due)}, warning.rule))
+        return
     task = watching.responsible(case, warning.step) or _of_part(work, case, warning.step)
     case.warned = (*case.warned, warning.key)
     facts: dict[str, object] = {"warned": warning.key, "due": warning.due.isoformat()}

@@ -17,7 +17,7 @@ from yiwang.desks.department.inbox import asked_of, shown
 from yiwang.desks.department.offers import held_by_other, on_case, on_others, on_task, ours
 from yiwang.desks.department.reach import concerned
 from yiwang.directory import service as directory
-from yiwang.front import lights
+from yiwang.front import demands, lights
 from yiwang.front.delays import bar
 from yiwang.front.desk import Desk, Form
 from yiwang.front.look.parts import Light
@@ -96,6 +96,7 @@ def _context(work: Work, desk: Desk, ref: str) -> dict[str, Any]:
         "names": names,
         "lines": snapshot.lines,
         "picture": picture(work, case, acts),
+        "demanded": demands.shown(work, case),
         **inquiries.shown(work, case),
         **shown(work, desk, asked_of(desk), ref),
     }

@@ -4,27 +4,29 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from typing import Any
+from uuid import UUID
 
 from litestar import Response
 
-from yiwang.casework.messages.case import Task
-from yiwang.casework.service import holding, parts
+from yiwang.casework.messages.case import Case, Task
+from yiwang.casework.service import asides, holding, parts
 from yiwang.casework.service import reading as caseread
 from yiwang.casework.service.reading import Held, Overdue
 from yiwang.catalogue import service as catalogue
-from yiwang.desks.supervisor import days, stalls
+from yiwang.desks.supervisor import days, demands, stalls
 from yiwang.directory import service as directory
+from yiwang.front import demands as asked_for
 from yiwang.front import lights, scope
 from yiwang.front.delays import bar
-from yiwang.front.desk import Desk, reference
+from yiwang.front.desk import Desk, Form, reference
 from yiwang.front.look.naming import name_of
 from yiwang.front.look.parts import Column, Light, Listing, NavItem, Stat
 from yiwang.front.look.wording import number, percent
-from yiwang.front.routes import page
+from yiwang.front.routes import page, sent
 from yiwang.front.sheets import sheet
 from yiwang.front.thread import said, timeline, view
 from yiwang.ground.number import show
-from yiwang.ground.outcome import Refused
+from yiwang.ground.outcome import NotFound, Refused
 from yiwang.ground.zone import day_of
 from yiwang.oversight import service as oversight
 from yiwang.oversight.messages import Kind
@@ -61,7 +63,8 @@ def overview(desk: Desk, q: str = "", page: int = 1) -> Response[str]:
         under = directory.prefix(desk.who.division)
         rows, total = caseread.overdue(work, under, (page - 1) * SIZE, SIZE)
         figures = caseread.figures(work, under)
-        written = sum(n for kind, _, _, n in oversight.stall_counts(work, under) if kind != Kind.WARNING)
+        pressed = oversight.demands(work, under, limit=1)[1]
+        written = sum(n for kind, *_, n in oversight.stall_counts(work, under) if kind != Kind.WARNING)
         lines = _lines(work, rows)
     translate = translator(desk.language).gettext
     share = percent(figures.in_time / figures.decided) if figures.decided else "—"
@@ -71,6 +74,13 @@ def overview(desk: Desk, q: str = "", page: int = 1) -> Response[str]:
         Stat(translate(mark("三个工作日内到期")), number(figures.soon), translate(mark("件"))),
         Stat(translate(mark("停钟中")), number(figures.paused), translate(mark("件"))),
         Stat(translate(mark("追责记录")), number(written), translate(mark("条")), href="/supervision/stalls"),
+        Stat(
+            translate(mark("督办未答")),
+            number(pressed["open"]),
+            translate(mark("件")),
+            href="/supervision/demands?state=open",
+            note=translate(mark("其中逾期 %(n)s 件"), n=number(pressed["late"])) if pressed["late"] else "",
+        ),
         Stat(
             translate(mark("按期办结")),
             share,
@@ -162,6 +172,30 @@ def exported(desk: Desk) -> Response[bytes]:
 @page("/supervision/{ref:str}", opt=READ)
 def thread(ref: str, desk: Desk) -> Response[str]:
     """全程: every act with person, post, time and clause; which link broke. R52"""
+    return _thread(ref, desk)
+
+
+@sent("/supervision/{ref:str}/{task:uuid}/demand", opt={"act": "demand.make"})
+def demand(ref: str, task: UUID, desk: Desk, body: bytes) -> Response[str]:
+    """督办: demand words of whoever answers for a step, by a day."""
+    form = desk.form(body)
+
+    def do(work: Work) -> dict[str, str]:
+        demands.demand(work, ref, task, form)
+        return {}
+
+    try:
+        desk.once(form, body, do)
+    except NotFound:
+        raise
+    except Refused as problem:
+        return _thread(ref, desk, problem, form, task)
+    return desk.go(f"/supervision/{ref}#demands")
+
+
+def _thread(
+    ref: str, desk: Desk, problem: Refused | None = None, form: Form | None = None, at: UUID | None = None
+) -> Response[str]:
     with desk.work() as work:
         case = scope.case(work, ref)
         seen = view(work, case)
@@ -171,10 +205,48 @@ def thread(ref: str, desk: Desk) -> Response[str]:
         link = oversight.broken_link(work, case.matter.home, case.matter.id)
         broken = stalls.told(work, case, link) if link else None
         item = catalogue.version_of(work, case.matter.item, case.matter.item_version).item
-    lamp = lights.of_case(case, seen.dues)
+        held, demanded = _held(work, case), asked_for.shown(work, case)
+    faults = desk.faults(problem) if problem else []
     return desk.page(
-        "thread.html", ref=ref, seen=seen, item=item, rows=rows, steps=steps, lamp=lamp, life=life, broken=broken
+        "thread.html",
+        422 if problem else 200,
+        ref=ref,
+        seen=seen,
+        item=item,
+        rows=rows,
+        steps=steps,
+        lamp=lights.of_case(case, seen.dues),
+        life=life,
+        broken=broken,
+        held=held,
+        demanded=demanded,
+        problem=problem,
+        wrong={f.field: f.message for f in faults},
+        given=form,
+        at=at,
     )
+
+
+def _held(work: Work, case: Case) -> list[dict[str, Any]]:
+    """正在谁手里: every open step of people, with the post that answers for it, and whether words are owed there."""
+    places = directory.snapshot(work).organisations
+    tasks = [t for t in case.tasks.values() if t.desk != holding.AUTOMATIC]
+    posts = directory.post_names(work, [t.post for t in tasks if t.post])
+    people = directory.names_of(work, {t.holder for t in tasks if t.holder})
+    owing = {a.desk for a in case.asides if a.step == asides.DEMAND}
+    return [
+        {
+            "task": t,
+            "step": name_of(holding.step_of(work, case, t.step), work.language),
+            "desk": name_of(places[t.desk], work.language) if t.desk in places else t.desk,
+            "post": posts.get(t.post, ""),
+            "person": people.get(t.holder, ""),
+            "days": work.calendar.count(day_of(t.opened_at), work.today),
+            "owing": t.desk in owing,
+            "why": lights.explanation(case.matter.home, case.matter.id, t.step),
+        }
+        for t in tasks
+    ]
 
 
 @page("/ratings", opt=RATINGS)
@@ -212,4 +284,4 @@ def ratings(desk: Desk, bad: int = 0, page: int = 1) -> Response[str]:
     )
 
 
-ROUTES = [overview, exported, *stalls.ROUTES, *days.ROUTES, thread, ratings]
+ROUTES = [overview, exported, *stalls.ROUTES, *demands.ROUTES, *days.ROUTES, thread, demand, ratings]

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
 from typing import Any
+from urllib.parse import urlencode
 
 from litestar import Response
 
@@ -12,14 +14,14 @@ from yiwang.casework.service import holding
 from yiwang.catalogue import service as catalogue
 from yiwang.directory import service as directory
 from yiwang.front.desk import Desk, reference
-from yiwang.front.look.naming import name_of
+from yiwang.front.look.naming import clause, name_of
 from yiwang.front.look.parts import Column, Listing, NavItem, Option
 from yiwang.front.routes import page
 from yiwang.front.sheets import sheet
 from yiwang.front.words import WORDS
 from yiwang.ground.number import show
 from yiwang.oversight import service as oversight
-from yiwang.oversight.messages import Kind
+from yiwang.oversight.messages import Became, Kind, StallQuery
 from yiwang.oversight.service import Broken, Seen
 from yiwang.plumbing.i18n import SOURCE, known, mark, translator
 from yiwang.plumbing.work import Work
@@ -40,17 +42,50 @@ COLUMNS = (
 TONES = {"warning": "warn", "inaction": "bad", "slowness": "bad", "misconduct": "bad"}
 
 
+STATES = {"open": mark("仍然断着"), "mended": mark("已接上"), "blocked": mark("当场拦下")}
+LONG = (1, 3, 5, 10, 20, 40)
+PATH = "/supervision/stalls"
+
+
 @dataclass(frozen=True, slots=True)
 class _Asked:
-    """What the list was asked for."""
+    """What the list was asked for, as the address has it; what nobody understands is left out."""
 
-    kind: str
-    desk: str
-    item: str
+    kind: str = ""
+    state: str = ""
+    organisation: str = ""
+    line: str = ""
+    item: str = ""
+    rule: str = ""
+    days: str = ""
+
+    def query(self, work: Work) -> StallQuery:
+        """What oversight is asked: a line is all its organisations, days are those gone by since the link broke."""
+        places = directory.snapshot(work).organisations
+        desks = {c for c, o in places.items() if not self.line or o.line == self.line}
+        if self.organisation:
+            desks &= {self.organisation}
+        return StallQuery(
+            kind=self.kind,
+            desks=(tuple(sorted(desks)) or ("-",)) if self.line or self.organisation else (),
+            item=self.item,
+            rule=self.rule,
+            by=work.calendar.add(work.today, -int(self.days)) if self.days else None,
+            now=self.state,
+        )
+
+    def kept(self, **changed: str) -> dict[str, str]:
+        """The address's parts that are asked, with something changed."""
+        return {name: value for name, value in (asdict(self) | changed).items() if value}
 
 
-def _asked(kind: str, desk: str, item: str) -> _Asked:
-    return _Asked(kind if kind in tuple(Kind) else "", desk.strip()[:60], item.strip()[:60])
+def _asked(desk: Desk) -> _Asked:
+    sent = desk.request.query_params
+    given = {name: str(sent.get(name, "")).strip()[:60] for name in _Asked.__dataclass_fields__}
+    given["kind"] = given["kind"] if given["kind"] in tuple(Kind) else ""
+    given["state"] = given["state"] if given["state"] in STATES else ""
+    given["days"] = given["days"] if given["days"] in map(str, LONG) else ""
+    return _Asked(**given)
 
 
 def lines(work: Work, rows: list[Seen]) -> list[dict[str, Any]]:
@@ -82,7 +117,9 @@ def _line(work: Work, row: Seen, places: Any, posts: dict[str, str], people: dic
         "due": stall.due,
         "rule": stall.rule,
         "at": stall.at,
-        "mended": row.mended,
+        "now": row.now,
+        "state": say(STATES[row.now]),
+        "days": work.calendar.count(stall.since, work.today) if row.now == Became.OPEN else None,
         "item": item or stall.item,
         "number": stall.number,
     }
@@ -103,56 +140,75 @@ def told(work: Work, case: Case, link: Broken) -> dict[str, Any]:
     }
 
 
-@page("/supervision/stalls", opt=READ)
-def stalls(desk: Desk, kind: str = "", organisation: str = "", item: str = "", page: int = 1) -> Response[str]:
-    """追责记录: filtered by kind, organisation and item, the newest first; each leads to its case. R52, R76"""
-    asked, page = _asked(kind, organisation, item), max(1, min(page, 100_000))
+@page(PATH, opt=READ)
+def stalls(desk: Desk, page: int = 1) -> Response[str]:
+    """追责记录: filtered by kind, state, organisation, line, item, rule and days, the newest first. R52, R76"""
+    asked, page = _asked(desk), max(1, min(page, 100_000))
     say = translator(desk.language).gettext
     with desk.work() as work:
         under = directory.prefix(desk.who.division)
-        rows, total = oversight.stalls(
-            work, under, kind=asked.kind, desk=asked.desk, item=asked.item, limit=SIZE, offset=(page - 1) * SIZE
-        )
+        rows, total, states = oversight.stalls(work, under, asked.query(work), limit=SIZE, offset=(page - 1) * SIZE)
         shown = lines(work, rows)
         counted = oversight.stall_counts(work, under)
-        places = directory.snapshot(work).organisations
+        snapshot = directory.snapshot(work)
         names = {p.item.code: name_of(p.item, work.language) for p in catalogue.items(work)}
-    kept = {"kind": asked.kind, "organisation": asked.desk, "item": asked.item}
+    places = {c: name_of(o, desk.language) for c, o in snapshot.organisations.items()}
+    of_line = {c: o.line for c, o in snapshot.organisations.items()}
+    kinds = {code: name_of(line, desk.language) for code, line in snapshot.lines.items()}
     return desk.page(
         "stalls.html",
         rows=shown,
         asked=asked,
         tabs=_tabs(counted, asked, say),
-        organisations=_options(
-            {d for _, d, _, _ in counted}, {c: name_of(o, desk.language) for c, o in places.items()}
-        ),
-        items=_options({i for _, _, i, _ in counted}, names),
+        choices=[
+            ("state", say(mark("现状")), _states(states, say), asked.state),
+            ("organisation", say(mark("单位")), _options({d for _, d, *_ in counted}, places), asked.organisation),
+            ("line", say(mark("条线")), _options({of_line.get(d, "") for _, d, *_ in counted}, kinds), asked.line),
+            ("item", say(mark("事项")), _options({i for _, _, i, *_ in counted}, names), asked.item),
+            ("rule", say(mark("依据")), _rules(counted, desk), asked.rule),
+            ("days", say(mark("断了多久")), _long(desk), asked.days),
+        ],
         columns=[Column(say(label), wide=wide) for label, wide in COLUMNS],
-        listing=Listing(
-            "/supervision/stalls", total, page, SIZE, kept=kept, export="/supervision/stalls.csv", searchable=False
-        ),
+        listing=Listing(PATH, total, page, SIZE, kept=asked.kept(), export=f"{PATH}.csv", searchable=False),
     )
 
 
-def _options(codes: set[str], names: dict[str, str]) -> list[Option]:
+def _address(asked: _Asked, **changed: str) -> str:
+    return f"{PATH}?{urlencode(asked.kept(**changed))}"
+
+
+def _states(counts: Mapping[Became, int], say: Any) -> list[Option]:
+    return [Option(key, f"{say(label)} ({counts[Became(key)]})") for key, label in STATES.items()]
+
+
+def _options(codes: set[str], names: Mapping[str, str]) -> list[Option]:
     return [Option(code, names.get(code, code)) for code in sorted(codes) if code]
 
 
-def _tabs(counted: list[tuple[str, str, str, int]], asked: _Asked, say: Any) -> list[NavItem]:
-    totals = {kind: sum(n for k, _, _, n in counted if k == kind) for kind in Kind}
-    tabs = [NavItem(say(mark("全部")), "/supervision/stalls", current=not asked.kind, count=sum(totals.values()))]
+def _rules(counted: list[tuple[str, str, str, str, int]], desk: Desk) -> list[Option]:
+    return [
+        Option(rule, clause(rule, translator(desk.language))) for rule in sorted({r for *_, r, _ in counted}) if rule
+    ]
+
+
+def _long(desk: Desk) -> list[Option]:
+    words = translator(desk.language)
+    label = mark("%(n)s 个工作日以上")
+    return [Option(str(n), words.gettext(label, n=n)) for n in LONG]
+
+
+def _tabs(counted: list[tuple[str, str, str, str, int]], asked: _Asked, say: Any) -> list[NavItem]:
+    totals = {kind: sum(n for k, *_, n in counted if k == kind) for kind in Kind}
+    tabs = [NavItem(say(mark("全部")), _address(asked, kind=""), current=not asked.kind, count=sum(totals.values()))]
     return tabs + [
-        NavItem(
-            say(WORDS.stalled[kind]), f"/supervision/stalls?kind={kind}", current=asked.kind == kind, count=totals[kind]
-        )
+        NavItem(say(WORDS.stalled[kind]), _address(asked, kind=kind), current=asked.kind == kind, count=totals[kind])
         for kind in Kind
     ]
 
 
-@page("/supervision/stalls.csv", opt=READ)
-def exported(desk: Desk, kind: str = "", organisation: str = "", item: str = "") -> Response[bytes]:
+@page(f"{PATH}.csv", opt=READ)
+def exported(desk: Desk) -> Response[bytes]:
     """导出: the same list for Excel."""
-    asked = _asked(kind, organisation, item)
     say = translator(desk.language).gettext
     head = (
         mark("类别"),
@@ -170,20 +226,13 @@ def exported(desk: Desk, kind: str = "", organisation: str = "", item: str = "")
         mark("记录时间"),
     )
     with desk.work() as work:
-        rows, _ = oversight.stalls(
-            work,
-            directory.prefix(desk.who.division),
-            kind=asked.kind,
-            desk=asked.desk,
-            item=asked.item,
-            limit=oversight.MOST,
-        )
+        under = directory.prefix(desk.who.division)
+        rows, _, _ = oversight.stalls(work, under, _asked(desk).query(work), limit=oversight.MOST)
         shown = lines(work, rows)
     cells = [
         (
-            *(r["kind"], r["what"], r["step"], r["desk"], r["post"], r["person"], r["since"], r["due"], r["rule"]),
-            say(mark("已接上")) if r["mended"] else say(mark("仍然断着")),
-            *(r["item"], show(r["number"]), f"{r['at']:%Y-%m-%d %H:%M}"),
+            *(r["kind"], r["what"], r["step"], r["desk"], say(r["post"]), r["person"], r["since"], r["due"], r["rule"]),
+            *(r["state"], r["item"], show(r["number"]), f"{r['at']:%Y-%m-%d %H:%M}"),
         )
         for r in shown
     ]

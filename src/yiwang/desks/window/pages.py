@@ -13,7 +13,7 @@ from yiwang.casework.service import reading as caseread
 from yiwang.catalogue import service as catalogue
 from yiwang.catalogue.messages import Item
 from yiwang.directory import service as directory
-from yiwang.front import attempts, documents, lights, scope
+from yiwang.front import attempts, demands, documents, lights, scope
 from yiwang.front.desk import Desk, Form, reference
 from yiwang.front.look.parts import Column, Fault, Listing
 from yiwang.front.records import labels
@@ -243,8 +243,9 @@ def _sheet(
             case = caseread.look(work, home, application_id)
             seen = view(work, case)
             context |= {"seen": seen, "steps": timeline(work, case), "lamp": lights.of_case(case, seen.dues)}
+            context["demanded"] = demands.shown(work, case)
         else:
-            context |= {"seen": None, "steps": [], "lamp": None}
+            context |= {"seen": None, "steps": [], "lamp": None, "demanded": []}
     faults = desk.faults(problem) if problem else []
     for fault_at, fault in enumerate(faults):
         if fault.field in {m.code for m in needs.bring}:

@@ -7,8 +7,7 @@ from uuid import UUID
 
 from yiwang.casework.messages.case import Case, Task
 from yiwang.casework.service import asides, cases, holding, reading, running
-from yiwang.directory import service as directory
-from yiwang.ground.outcome import Conflict, FieldError, Invalid, Refused
+from yiwang.ground.outcome import Conflict, FieldError, Invalid
 from yiwang.handling import store
 from yiwang.handling.messages import AnswerInquiry, AskExtension, AskGuidance, Extend, OnTask
 from yiwang.handling.rules import writing
@@ -16,8 +15,8 @@ from yiwang.handling.service import documents, tasks
 from yiwang.handling.store import ANSWER, INQUIRY, Inquiry
 from yiwang.plumbing.work import Work
 
-ABOVE = {"town": "county", "county": "city", "city": "province"}
 EXTENSION = "行政许可法 42"
+superior_of = asides.superior_of
 
 
 def ask_guidance(command: AskGuidance, work: Work) -> UUID:
@@ -83,18 +82,6 @@ def extend(command: Extend, work: Work) -> Case:
 def of_case(work: Work, home: int, case_id: UUID) -> list[Inquiry]:
     """请示与答复: all questions beside the flow of a case, with their answers."""
     return store.inquiries(work, home, case_id)
-
-
-def superior_of(work: Work, organisation: str) -> str:
-    """上级部门: the same line one level up, today; empty in the province or where the line is not there."""
-    own = directory.organisation(work, organisation)
-    level = ABOVE.get(own.level)
-    if level is None:
-        return ""
-    try:
-        return directory.resolve(work, own.line, level, own.division, work.today).code
-    except Refused:
-        return ""
 
 
 def _own(work: Work, command: OnTask, words: str, field: str) -> tuple[Case, Task]:

@@ -56,3 +56,41 @@ CREATE TABLE oversight.stall (
     CONSTRAINT stall_pkey PRIMARY KEY (home, matter, id)
 );
 CREATE INDEX stall_division ON oversight.stall (division text_pattern_ops, at);
+
+-- What a supervisor demands of a post about a step of a case: words by a day (督办). Written once, changed by nobody.
+-- placement: home append-only
+CREATE TABLE oversight.demand (
+    home         int         NOT NULL CHECK (home BETWEEN 0 AND 16383),
+    matter       uuid        NOT NULL,
+    id           uuid        NOT NULL,
+    number       text        NOT NULL,
+    item         text        NOT NULL,
+    division     text        NOT NULL,
+    step         text        NOT NULL,
+    desk         text        NOT NULL,
+    post         text        NOT NULL,
+    person       text        NOT NULL,                  -- who held the task then
+    words        text        NOT NULL,
+    asked_by     text        NOT NULL,
+    due          date        NOT NULL,
+    at           timestamptz NOT NULL,
+    CONSTRAINT demand_pkey PRIMARY KEY (home, matter, id)
+);
+CREATE INDEX demand_division ON oversight.demand (division text_pattern_ops, at);
+
+-- What came of it: words, or that the case was over before anybody had answered.
+-- placement: home append-only
+CREATE TABLE oversight.demand_answer (
+    home         int         NOT NULL CHECK (home BETWEEN 0 AND 16383),
+    matter       uuid        NOT NULL,
+    id           uuid        NOT NULL,
+    outcome      text        NOT NULL CHECK (outcome IN ('answered', 'lapsed')),
+    words        text        NOT NULL,
+    desk         text        NOT NULL,
+    post         text        NOT NULL,
+    person       text        NOT NULL,
+    at           timestamptz NOT NULL,
+    CONSTRAINT demand_answer_pkey PRIMARY KEY (home, matter, id),
+    CONSTRAINT demand_answer_demand_fkey FOREIGN KEY (home, matter, id) REFERENCES oversight.demand (home, matter, id),
+    CONSTRAINT demand_answer_has_words CHECK (outcome = 'lapsed' OR words <> '')
+);

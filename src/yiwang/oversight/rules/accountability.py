@@ -5,13 +5,15 @@ from __future__ import annotations
 from datetime import date
 
 from yiwang.casework.messages.case import Case, Task
-from yiwang.casework.messages.desk import Dues
-from yiwang.oversight.messages import Kind
+from yiwang.casework.messages.desk import Dues, Standing
+from yiwang.oversight.messages import Became, Kind
 
 WRONG = frozenset({"sent_back", "second_notice", "asks_for_held"})
 """乱作为: work that a later step sent back, and demands that the law forbids (行政许可法 32, 规定 7)."""
-UNSAID = frozenset({"silent", "unaccepted"})
+UNSAID = frozenset({"silent", "unaccepted", "unanswered"})
 """Limits by which something had to be said: who says nothing did nothing, whether they held it or not."""
+REFUSED = frozenset({"second_notice", "asks_for_held"})
+"""拦下的: the system refused what was tried; nothing of it happened, so there is nothing to mend."""
 OF_THE_CASE = frozenset({"yellow", "overdue", "legal"})
 AUTOMATIC = "system"
 
@@ -25,16 +27,21 @@ def kind_of(what: str, person: str) -> Kind:
     return Kind.INACTION if what in UNSAID or not person else Kind.SLOWNESS
 
 
-def mended(case: Case, what: str, since: date, opened: date | None) -> bool:
-    """已接上: the step of the record is done, or, for the whole case, its clock is met or all is over.
-
-    `opened` is the day since which the step is open now, none when it is not.
+def became(now: Standing | None, what: str, step: str, since: date) -> Became:
+    """现状: blocked when the demand was refused; else mended when the step of the record is done, or, for the whole
+    case, its clock is met or all is over; else open.
     """
-    if case.closed_at is not None:
-        return True
+    if what in REFUSED:
+        return Became.BLOCKED
+    if now is None or now.closed:
+        return Became.MENDED
     if what in OF_THE_CASE:
-        return case.timing.met_on is not None
-    return opened != since
+        over = now.met
+    elif what == "unanswered":
+        over = not now.demanded
+    else:
+        over = now.open.get(step) != since
+    return Became.MENDED if over else Became.OPEN
 
 
 def broken(case: Case, dues: Dues, today: date) -> Task | None:
