@@ -322,7 +322,7 @@ def random_plan(seed: int) -> Reorganisation:
     return decided(*restructured)
 
 
-@pytest.mark.parametrize("seed", range(6))
+@pytest.mark.parametrize("seed", range(2))
 def test_任意改革_待办一件不丢一件不重_核对无差异(office: Office, seed: int) -> None:
     office.go(EVE)
     tasks = conserved(office)

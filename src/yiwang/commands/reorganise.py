@@ -133,7 +133,9 @@ def _print(told: Tally, *, apply: bool, as_json: bool) -> None:
             "applied": done,
             "cases": told.cases,
             "tasks": told.tasks,
+            "questions": told.questions,
             "moves": told.moves,
+            "parted": told.parted,
             "successions": told.plan.successions,
             "powers": [new for _, new in told.plan.powers],
             "hindrances": told.hindrances,
@@ -146,6 +148,8 @@ def _print(told: Tally, *, apply: bool, as_json: bool) -> None:
         typer.echo(
             f"{granted.item} in {granted.area}: {lost.level} {lost.line} → {granted.level} {granted.line}".rstrip()
         )
+    for deputy in told.parted:
+        typer.echo(f"no longer deputy: {deputy}")
     for hindrance in told.hindrances:
         typer.echo(f"hindrance {hindrance.code}: {hindrance.about}")
     verdict = "entered" if done else "hindered" if told.hindrances else "nothing done; --apply enters it"

@@ -54,6 +54,7 @@ __all__ = [
     "end_power",
     "enter",
     "exempt",
+    "forerunners",
     "forget",
     "grant_power",
     "heir",
@@ -123,6 +124,11 @@ def heir(work: Work, code: str, item: str, division: str, on: date, since: date 
     return snapshot(work).heir(code, item, division, on, since)
 
 
+def forerunners(work: Work, code: str) -> frozenset[str]:
+    """前身: the organisations whose rest this one has today, and itself; what they kept is its own now. K4"""
+    return snapshot(work).forerunners(code, work.today)
+
+
 def speaks_for(work: Work, code: str, line: str) -> bool:
     """本条线: whether an organisation is of a line, or has taken over the provincial department that was. R51, K4"""
     own = organisation(work, code)
@@ -140,8 +146,8 @@ def centre_of(work: Work, division: str, on: date) -> Organisation:
 
 
 def windows(work: Work, centre: str) -> list[Window]:
-    """The windows of a centre."""
-    return store.windows(work, centre)
+    """The windows of a centre, those that it has taken over too."""
+    return store.windows(work, sorted(forerunners(work, centre)))
 
 
 def person(work: Work, code: str) -> Person:
@@ -165,9 +171,11 @@ def post_names(work: Work, codes: Iterable[str]) -> dict[str, str]:
     return store.post_names(work, wanted) if wanted else {}
 
 
-def post_for(work: Work, desk: str, role: str) -> str:
-    """责任岗位: the one post that answers for what a desk does in a role; empty where nobody could. No query. R52"""
-    return staff(work).post_for(desk, role)
+def post_for(work: Work, desk: str, role: str, on: date | None = None) -> str:
+    """责任岗位: the one post that answers for what a desk does in a role, or did on a day; empty where nobody could. No
+    query. R52
+    """
+    return staff(work).post_for(desk, role, on)
 
 
 def posts_of(work: Work, code: str, on: date) -> list[Post]:

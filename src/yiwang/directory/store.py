@@ -361,10 +361,10 @@ def _person(row: tuple[Any, ...]) -> Person:
     return Person(code=row[0], name=row[1], kind=row[2], subject_kind=row[3], subject_identifier=row[4])
 
 
-def windows(work: Work, centre: str) -> list[Window]:
-    """The windows of a centre."""
+def windows(work: Work, centres: list[str]) -> list[Window]:
+    """The windows of these centres."""
     rows = work.read(
-        "SELECT code, centre, name FROM directory.centre_window WHERE centre = %s ORDER BY code", (centre,)
+        "SELECT code, centre, name FROM directory.centre_window WHERE centre = ANY(%s) ORDER BY code", (centres,)
     )
     return [Window(code=a, centre=b, name=c) for a, b, c in rows]
 

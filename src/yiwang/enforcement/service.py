@@ -7,7 +7,7 @@ from datetime import date
 from uuid import UUID
 
 from yiwang.casework.messages.case import Case
-from yiwang.casework.service import holding
+from yiwang.casework.service import holding, reading
 from yiwang.directory import service as directory
 from yiwang.enforcement import store
 from yiwang.enforcement.messages import CreateDuties, DutiesCreated
@@ -37,9 +37,15 @@ def create_duties(command: CreateDuties, work: Work) -> None:
     work.tell(DutiesCreated(home=command.home, id=command.id, organisations=tuple(duties)))
 
 
-def duties_of(work: Work, home: int, matter: UUID) -> list[DutyRow]:
-    """The supervision duties that a case has created."""
-    return store.duties(work, home, matter)
+def duties_of(work: Work, home: int, matter: UUID) -> dict[str, list[DutyRow]]:
+    """监管责任: the duties that a case has created, by the organisation that answers for them today. R33, K4"""
+    found: dict[str, list[DutyRow]] = {}
+    duties = store.duties(work, home, matter)
+    division = reading.look(work, home, matter).matter.division if duties else ""
+    for duty in duties:
+        answers = directory.heir(work, duty.organisation, duty.item, division, work.today)
+        found.setdefault(answers, []).append(duty)
+    return found
 
 
 def _supervisors(work: Work, outcomes: Mapping[str, str], line: str, division: str, on: date) -> dict[str, str]:

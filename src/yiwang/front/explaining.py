@@ -72,7 +72,7 @@ def _back(work: Work, case: Case) -> str:
         return f"/my/{ref}"
     if work.actor.roles & scope.OVERSEERS:
         return f"/supervision/{ref}"
-    return f"/window/{ref}" if work.actor.organisation == case.matter.receiving else f"/desk/{ref}"
+    return f"/window/{ref}" if work.actor.organisation == holding.receiving_of(work, case) else f"/desk/{ref}"
 
 
 @page("/cases/{ref:str}/clock.json", opt=READ)

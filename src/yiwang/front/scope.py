@@ -31,7 +31,7 @@ def application(work: Work, ref: str) -> Application:
         me = myself(work)
         if (me.home, me.id) == (found.home, found.subject):
             return found
-    elif work.actor.organisation and work.actor.organisation == found.receiving:
+    elif work.actor.organisation and work.actor.organisation == reading.centre_of(work, found):
         return found
     raise NotFound("intake.unknown")
 

@@ -409,9 +409,10 @@ def decided(work: Work, stretch: Stretch) -> dict[Key, dict[str, str]]:
     return found
 
 
-def phrases(work: Work, desk: str) -> list[tuple[UUID, str, str, str, str]]:
-    """The phrases of an organisation: id, kind of step, outcome, title, words."""
+def phrases(work: Work, desks: list[str]) -> list[tuple[str, UUID, str, str, str, str]]:
+    """The phrases of these desks: desk, id, kind of step, outcome, title, words."""
     return work.read(
-        "SELECT id, step_kind, outcome, title, words FROM handling.phrase WHERE desk = %s ORDER BY place, id",
-        (desk,),
+        "SELECT desk, id, step_kind, outcome, title, words FROM handling.phrase WHERE desk = ANY(%s)"
+        " ORDER BY place, id",
+        (desks,),
     )

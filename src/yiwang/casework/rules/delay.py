@@ -187,11 +187,12 @@ def _hands(lived: Life, act: Act) -> None:
     for stay in lived.stays:
         if stay.until is not None:
             continue
-        if act.act == "case.moved" and (gone := act.facts["tasks"].get(stay.step)):
-            stay.heirs.append(Heir(act.day, gone["to"], gone["post"]))
         task = lived.case.tasks.get(stay.step)
         stay.due, person = (task.due, task.holder) if task else (None, "")
-        if person != (stay.hands[-1].person if stay.hands else ""):
+        if act.act == "case.moved" and (gone := act.facts["tasks"].get(stay.step)):
+            stay.heirs.append(Heir(act.day, gone["to"], gone["post"]))
+            stay.hands.append(Hand(act.at, act.day, person, gone["post"]))
+        elif person != (stay.hands[-1].person if stay.hands else ""):
             post = act.post if person == act.person else str(act.facts.get("to_post", ""))
             stay.hands.append(Hand(act.at, act.day, person, post))
 

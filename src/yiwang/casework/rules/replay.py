@@ -164,6 +164,7 @@ def _beside(case: Replayed, act: Act) -> None:
         case "case.moved":
             for step, moved in act.facts["tasks"].items():
                 case.tasks[step] = gone_along(case.tasks[step], moved["stayed"])
+            case.asides |= {aside: moved["to"] for aside, moved in act.facts.get("asides", {}).items()}
         case "clock.extended":
             extension = Extension(Limit.parse(act.facts["limit"]), act.person, act.facts["reason"], act.day)
             case.timing = replace(case.timing, extension=extension)

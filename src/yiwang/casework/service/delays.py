@@ -68,7 +68,7 @@ def charges(work: Work, case: Case, entries: Iterable[Entry] | None = None) -> t
     def answering(step: Step, on: date) -> tuple[str, str]:
         assert step.who is not None, step.id
         desk = desk_of(work, case, step, on)
-        return desk, directory.post_for(work, desk, step.who.role)
+        return desk, directory.post_for(work, desk, step.who.role, on)
 
     return delay.charges(lived, flow, work.today, work.calendar, answering, _within(work, case))
 

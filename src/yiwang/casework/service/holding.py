@@ -88,12 +88,18 @@ def desk_of(work: Work, case: Case, step: Step, on: date | None = None) -> str:
     if who.role == AUTOMATIC or part:
         return AUTOMATIC
     if who.at is At.RECEIVING:
-        return case.matter.receiving
+        return receiving_of(work, case, on)
     deciding = _deciding(case, on)
     if who.line == "*" and who.at is At.DECIDING:
         return deciding
     level = directory.organisation(work, deciding).level if who.at is At.DECIDING else who.at.value
     return directory.resolve(work, who.line, level, case.matter.division, on or work.today, case.matter.item).code
+
+
+def receiving_of(work: Work, case: Case, on: date | None = None) -> str:
+    """受理中心: who has on a day, or today, what the centre had that took the case in. R22, K4"""
+    matter = case.matter
+    return directory.heir(work, matter.receiving, matter.item, matter.division, on or work.today)
 
 
 def _deciding(case: Case, on: date | None) -> str:
@@ -116,7 +122,7 @@ def organisations_of(work: Work, case: Case) -> frozenset[str]:
     return frozenset(known | {directory.heir(work, code, item, division, work.today) for code in known})
 
 
-def extender(work: Work, case: Case) -> str:
+def extender(work: Work, case: Case, on: date | None = None) -> str:
     """谁批准延期: the deciding authority itself; where several decide together, the people's government of its level.
 
     行政许可法 42(1) and (2), SOD13
@@ -124,7 +130,7 @@ def extender(work: Work, case: Case) -> str:
     deciding = directory.organisation(work, case.matter.deciding)
     if case.matter.flow_kind != FlowKind.JOINT:
         return deciding.code
-    return directory.resolve(work, GOVERNMENT, deciding.level, case.matter.division, work.today).code
+    return directory.resolve(work, GOVERNMENT, deciding.level, case.matter.division, on or work.today).code
 
 
 def decisions(work: Work, case: Case) -> dict[str, str]:

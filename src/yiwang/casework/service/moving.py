@@ -10,7 +10,18 @@ from uuid import UUID
 from yiwang.casework.messages.case import Case, Task
 from yiwang.casework.rules import signing
 from yiwang.casework.rules.working import gone_along, working
-from yiwang.casework.service.holding import AUTOMATIC, desk_of, hold, note, published_of, step_of
+from yiwang.casework.service import asides
+from yiwang.casework.service.holding import (
+    AUTOMATIC,
+    calendar_of,
+    desk_of,
+    due_columns,
+    extender,
+    hold,
+    note,
+    published_of,
+    step_of,
+)
 from yiwang.casework.service.running import keep, redate
 from yiwang.casework.store import cases as store
 from yiwang.casework.store.inbox import INBOX
@@ -27,7 +38,7 @@ CLAUSE = "行政诉讼法 26"
 """机关被撤销或者职权变更的，继续行使其职权的机关 answers for what was done."""
 TIMER, SWEEP = "casework.reorganise", "casework.sweep_moved"
 LANE = "clock"
-KINDS = ("posts", "people", "signatures", "cases", "tasks")
+KINDS = ("posts", "people", "deputies", "signatures", "cases", "tasks", "questions")
 AT_ONCE = 200  # cases whose rows are written together
 STRAGGLERS = timedelta(seconds=5)
 """An act that was under way may still have opened a task at an old desk; so long nobody reads an older directory."""
@@ -48,8 +59,18 @@ class Passed:
 
 
 @dataclass(frozen=True, slots=True)
+class Asked:
+    """移交的请示: an open question beside the flow, with who is to answer it and who waits for that, afterwards."""
+
+    aside: Task
+    desk: str
+    post: str
+    asker: str
+
+
+@dataclass(frozen=True, slots=True)
 class Move:
-    """一件的移交: who decides before and after, and the tasks that change desks."""
+    """一件的移交: who decides before and after, the tasks that change desks, the questions that change either side."""
 
     home: int
     id: UUID
@@ -57,15 +78,20 @@ class Move:
     before: str
     after: str
     tasks: tuple[Passed, ...]
+    asked: tuple[Asked, ...]
 
 
 @dataclass(slots=True)
 class Tally:
-    """移交统计: of a rehearsal or of the act: what moves from where to where, and what stands in the way."""
+    """移交统计: of a rehearsal or of the act: what moves from where to where, and what stands in the way; `parted` are
+    the deputies who can stand in no longer, since they and the post do not go the same way.
+    """
 
     plan: Plan
     cases: int = 0
     tasks: int = 0
+    questions: int = 0
+    parted: list[str] = field(default_factory=list)
     moves: dict[str, dict[str, int]] = field(default_factory=dict)
     hindrances: list[Hindrance] = field(default_factory=list)
 
@@ -78,11 +104,12 @@ class Tally:
 def rehearse(work: Work, wanted: Reorganisation) -> Tally:
     """推演: everything that would move, and every hindrance; writes nothing. K4"""
     plan = directory.plan_of(work, wanted)
-    told = _tally(work, plan)
-    if told.hindrances:
-        return told
+    if plan.hindrances:
+        return _tally(work, plan)
     answered = directory.staff(work)
     directory.suppose(work, plan)
+    told = _tally(work, plan)
+    _deputies(work, told)
     _signatures(work, told)
     for home, case_id in _touched(work, wanted):
         case = store.load(work, home, case_id, lock=False)
@@ -91,10 +118,14 @@ def rehearse(work: Work, wanted: Reorganisation) -> Tally:
         except Refused as refusal:
             told.hindrances.append(Hindrance(code="no_owner", about=f"{case.matter.number} {refusal.code}"))
             continue
+        if move is None:
+            continue
         _add(told, move)
-        for task in move.tasks if move else ():
-            if not task.post and answered.post_for(task.before, task.role):
-                told.hindrances.append(Hindrance(code="nobody_answers", about=f"{task.after} {task.role}"))
+        passed = [(t.before, t.after, t.role, t.post) for t in move.tasks]
+        passed += [(q.aside.desk, q.desk, q.aside.role, q.post) for q in move.asked]
+        for before, after, role, post in passed:
+            if not post and answered.post_for(before, role):
+                told.hindrances.append(Hindrance(code="nobody_answers", about=f"{after} {role}"))
     told.hindrances = list(dict.fromkeys(told.hindrances))
     return told
 
@@ -123,6 +154,7 @@ def carry_out(work: Work, wanted: Reorganisation) -> Tally:
     Conflict `directory.hindered`.
     """
     told = _tally(work, directory.reorganise(work, wanted))
+    _deputies(work, told)
     _signatures(work, told)
     _move_all(work, wanted, told)
     work.later(SWEEP, {"document": wanted.document}, home=0, due=work.now + STRAGGLERS, lane=LANE, key=wanted.document)
@@ -165,6 +197,19 @@ def _tally(work: Work, plan: Plan) -> Tally:
     return told
 
 
+def _deputies(work: Work, told: Tally) -> None:
+    """Whoever stands in for a post goes on doing so where both are of one house afterwards."""
+    staff, day = directory.staff(work), told.plan.wanted.day
+    eve = day - timedelta(days=1)
+    for each in (d for d in staff.deputies if d.held_to > max(day, d.held_from)):
+        before, after = (staff.current(each.post, on).organisation for on in (eve, day))
+        if staff.belongs(each.deputy, after, day):
+            if before != after:
+                told.count(before, after, "deputies")
+        elif staff.belongs(each.deputy, before, eve):
+            told.parted.append(f"{each.deputy} for {each.principal} in {each.post}")
+
+
 def _signatures(work: Work, told: Tally) -> None:
     """Charts that were signed run on; the heir answers for the signature."""
     wanted = told.plan.wanted
@@ -176,22 +221,24 @@ def _signatures(work: Work, told: Tally) -> None:
             told.count(code, after, "signatures", number)
 
 
-def _add(told: Tally, move: Move | None) -> None:
-    if move is None:
-        return
+def _add(told: Tally, move: Move) -> None:
     told.cases += 1
     told.tasks += len(move.tasks)
     if move.before != move.after:
         told.count(move.before, move.after, "cases")
     for task in move.tasks:
         told.count(task.before, task.after, "tasks")
+    for one in move.asked:
+        if one.desk != one.aside.desk:
+            told.questions += 1
+            told.count(one.aside.desk, one.desk, "questions")
 
 
 _TOUCHED = """
 SELECT home, id FROM casework.matter
 WHERE closed_at IS NULL AND (deciding = ANY(%(desks)s) OR item = ANY(%(items)s))
 UNION
-SELECT home, matter FROM casework.inbox WHERE desk = ANY(%(desks)s)
+SELECT home, matter FROM casework.inbox WHERE desk = ANY(%(desks)s) OR asked_by = ANY(%(desks)s)
 ORDER BY 1, 2
 """
 
@@ -224,9 +271,29 @@ def _move_of(work: Work, case: Case, wanted: Reorganisation) -> Move | None:
             desk = desk_of(work, after, step_of(work, case, task.step), wanted.day)
             if desk != task.desk:
                 tasks.append(_passed(work, task, desk, wanted))
-    if not tasks and after.matter.deciding == matter.deciding:
+    asked = tuple(one for aside in case.asides if (one := _asked(work, case, after, aside, wanted)) is not None)
+    if not tasks and not asked and after.matter.deciding == matter.deciding:
         return None
-    return Move(matter.home, matter.id, matter.number, matter.deciding, after.matter.deciding, tuple(tasks))
+    return Move(matter.home, matter.id, matter.number, matter.deciding, after.matter.deciding, tuple(tasks), asked)
+
+
+def _asked(work: Work, before: Case, after: Case, aside: Task, wanted: Reorganisation) -> Asked | None:
+    """Guidance is the heir's to give; an extension is for the head of whoever decides now; the answer goes to the heir
+    of who asked. None where nothing is different.
+    """
+    decided, decides, day = before.matter.deciding, after.matter.deciding, wanted.day
+
+    def heir(code: str) -> str:
+        return directory.heir(work, code, after.matter.item, after.matter.division, day, since=day)
+
+    [asker] = aside.lenders
+    to, asks = heir(aside.desk), decides if asker == decided else heir(asker)
+    if aside.step == asides.EXTENSION and decides != decided:
+        to = extender(work, after, day)
+    if (to, asks) == (aside.desk, asker):
+        return None
+    post = aside.post if to == aside.desk else directory.post_for(work, to, aside.role)
+    return Asked(aside, to, post, asks)
 
 
 def _authority(work: Work, case: Case, wanted: Reorganisation) -> str:
@@ -264,14 +331,30 @@ def _move(work: Work, case: Case, move: Move, wanted: Reorganisation) -> None:
         case.tasks[passed.step] = replace(
             task, desk=passed.after, post=passed.post, holder=one.holder, lenders=one.lenders, seats=one.seats
         )
+    for asked in move.asked:
+        _ask_on(work, case, asked)
     facts: dict[str, object] = {
         "document": wanted.document,
         "deciding": [move.before, move.after],
         "tasks": {t.step: {"from": t.before, "to": t.after, "post": t.post, "stayed": t.stayed} for t in move.tasks},
+        "asides": {
+            str(q.aside.id): {"from": q.aside.desk, "to": q.desk, "post": q.post, "asker": q.asker} for q in move.asked
+        },
     }
     note(work, case, "case.moved", facts, CLAUSE)
     redate(work, case)
     keep(work, case)
+
+
+def _ask_on(work: Work, case: Case, one: Asked) -> None:
+    """The question lies on the desk of whoever is to answer it, and names whoever waits."""
+    now = replace(one.aside, desk=one.desk, post=one.post, lenders=(one.asker,))
+    case.asides = tuple(now if a.id == now.id else a for a in case.asides)
+    if one.desk == one.aside.desk:
+        work.change(INBOX, {"desk": now.desk, "id": now.id}, {"asked_by": one.asker})
+        return
+    work.remove(INBOX, {"desk": one.aside.desk, "id": now.id})
+    work.put_once(INBOX, asides.row(work, case, now, due_columns(case, work.today, calendar_of(work, case))))
 
 
 def _inboxes(work: Work, case: Case, move: Move) -> None:

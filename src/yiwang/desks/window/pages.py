@@ -9,6 +9,7 @@ from uuid import UUID
 from litestar import Response
 
 from yiwang.casework.messages.desk import InboxQuery, InboxRow
+from yiwang.casework.service import holding
 from yiwang.casework.service import reading as caseread
 from yiwang.catalogue import service as catalogue
 from yiwang.catalogue.messages import Item
@@ -63,6 +64,7 @@ def queue(desk: Desk, q: str = "", who: str = "", page: int = 1) -> Response[str
         rows = caseread.inbox(
             work, desk.who.organisation, desk.who.roles, InboxQuery(text=text), (page - 1) * SIZE, SIZE
         )
+        ours = {a.id for a in theirs if reading.centre_of(work, a) == desk.who.organisation}
         place = directory.organisation(work, desk.who.organisation)
         places = directory.snapshot(work).organisations
         english, calendar = catalogue.english(work), work.calendar
@@ -75,6 +77,7 @@ def queue(desk: Desk, q: str = "", who: str = "", page: int = 1) -> Response[str
         problem=problem,
         known=known,
         theirs=theirs,
+        ours=ours,
         found=found,
         place=place,
         places=places,
@@ -97,7 +100,7 @@ def _kind(q: str) -> str:
 def _of_this_centre(work: Work, desk: Desk, number: str) -> str:
     """The reference behind a case number; another centre's case is as if it were not there."""
     home, case_id = caseread.find(work, number)
-    if caseread.look(work, home, case_id).matter.receiving != desk.who.organisation:
+    if holding.receiving_of(work, caseread.look(work, home, case_id)) != desk.who.organisation:
         raise NotFound("case.unknown")
     return reference(home, case_id)
 

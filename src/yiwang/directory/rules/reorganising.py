@@ -203,7 +203,7 @@ def _of_restructuring(scene: _Scene, r: Restructuring) -> Iterator[Hindrance]:
     if old is None or not covers(old.valid_from, old.valid_to, scene.wanted.day):
         yield Hindrance(code="not_standing", about=r.organisation)
         return
-    if old.kind in CENTRE:
+    if old.kind in CENTRE and (not r.ends or any(h.items for h in r.heirs)):
         yield Hindrance(code="centre", about=r.organisation)
     given = {s.successor for each in scene.directory.successions.values() for s in each if s.since == scene.wanted.day}
     if r.organisation in given:

@@ -58,6 +58,11 @@ class Directory:
             code, since = found.successor, found.since + DAY
         return code
 
+    def forerunners(self, code: str, on: date) -> frozenset[str]:
+        """前身: the organisations whose rest is this one's on a day, itself among them while it is its own."""
+        known = (old for old in (code, *self.successions) if old in self.organisations)
+        return frozenset(old for old in known if self.heir(old, "", self.organisations[old].division, on) == code)
+
     def _succession(self, code: str, item: str, division: str, since: date, on: date) -> Succession | None:
         known = self.successions.get(code)
         if not known:

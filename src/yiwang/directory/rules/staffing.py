@@ -23,13 +23,20 @@ class Staffing:
     holdings: Mapping[str, tuple[Holding, ...]] = field(default_factory=dict)  # by person
     deputies: tuple[Deputy, ...] = ()
     exemptions: tuple[Exemption, ...] = ()
+    closed: Mapping[str, tuple[Post, ...]] = field(default_factory=dict)  # by organisation
 
-    def post_for(self, organisation: str, role: str) -> str:
+    def post_for(self, organisation: str, role: str, on: date | None = None) -> str:
         """责任岗位: the one post that answers for what an organisation does in a role: its first post with that role,
-        else its head's; empty where there is neither. R52
+        else its head's; empty where there is neither. On a day before a reorganisation, the one that did then. R52
         """
-        first = self.responsible.get((organisation, role))
-        return first or self.responsible.get((organisation, HEAD), "")
+        return self._first(organisation, role, on) or self._first(organisation, HEAD, on)
+
+    def _first(self, organisation: str, role: str, on: date | None) -> str:
+        still = self.responsible.get((organisation, role), "")
+        if on is None or organisation not in self.closed:
+            return still
+        then = [p.code for p in self.closed[organisation] if role in p.roles and p.closed_on and on < p.closed_on]
+        return min(filter(None, (still, *then)), key=order, default="")
 
     def posts_of(self, person: str, on: date) -> list[Post]:
         """The posts that a person holds on a day, in the order they were made."""
@@ -116,6 +123,10 @@ def staffing(
     for post in by_code.values():
         for role in post.roles if post.closed_on is None else ():
             responsible.setdefault((post.organisation, role), post.code)
+    closed: dict[str, list[Post]] = defaultdict(list)
+    for post in by_code.values():
+        if post.closed_on is not None:
+            closed[post.organisation].append(post)
     held: dict[str, list[Holding]] = defaultdict(list)
     for holding in holdings:
         held[holding.person].append(holding)
@@ -125,4 +136,5 @@ def staffing(
         {person: tuple(each) for person, each in held.items()},
         tuple(sorted(deputies, key=lambda d: (d.held_from, order(d.post), d.principal, d.deputy))),
         tuple(exemptions),
+        {organisation: tuple(each) for organisation, each in closed.items()},
     )

@@ -27,6 +27,7 @@ class Occasion:
     receiving: str
     received: date
     accepted: date | None
+    exit: str
     organisation: str
     issuer: str
     today: date
@@ -107,7 +108,7 @@ def grant(of: Occasion, *, result: str, conditions: str, reasons: str) -> Paper:
         verdict,
         f"本决定附有下列条件：{sentence(conditions)}" if conditions.strip() else "",
         _together(of),
-        f"结果由{of.receiving}统一出件。",
+        f"结果由{of.exit}统一出件。",
     )
 
 

@@ -35,6 +35,7 @@ def occasion(work: Work, case: Case, organisation: str = "") -> Occasion:
         item=case.matter.item_name,
         item_type=item.type,
         receiving=directory.name_of(work, case.matter.receiving, work.today),
+        exit=directory.name_of(work, holding.receiving_of(work, case), work.today),
         received=day_of(case.matter.received_at),
         accepted=case.timing.accepted_on,
         organisation=issuer,

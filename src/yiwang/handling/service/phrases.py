@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from yiwang.catalogue.messages import StepKind
+from yiwang.directory import service as directory
 from yiwang.ground.outcome import Conflict, FieldError, Forbidden, Invalid
 from yiwang.handling import store
 from yiwang.handling.messages import Phrase
@@ -25,8 +26,12 @@ TITLE_LIMIT, WORDS_LIMIT = 20, 1000
 
 
 def of_desk(work: Work, desk: str) -> list[Phrase]:
-    """An organisation's phrases, by kind of step and as they were written. One query."""
-    return [Phrase(*row) for row in store.phrases(work, desk)]
+    """An organisation's phrases, and those of whoever it has taken over, as they were written. One query."""
+    return [Phrase(*row[1:]) for row in store.phrases(work, _desks(work, desk))]
+
+
+def _desks(work: Work, desk: str) -> list[str]:
+    return sorted(directory.forerunners(work, desk))
 
 
 def write(work: Work, kind: str, outcome: str, title: str, words: str) -> None:
@@ -45,7 +50,7 @@ def write(work: Work, kind: str, outcome: str, title: str, words: str) -> None:
             errors.append(FieldError(name, "field.too_long", {"limit": limit}))
     if errors:
         raise Invalid("handling.form", errors=tuple(errors))
-    there = store.phrases(work, work.actor.organisation)
+    there = store.phrases(work, _desks(work, work.actor.organisation))
     if len(there) >= MOST:
         raise Conflict("handling.too_many_phrases", most=MOST)
     _add(work, work.actor.organisation, len(there), kind, outcome, title.strip(), words.strip())
@@ -53,7 +58,7 @@ def write(work: Work, kind: str, outcome: str, title: str, words: str) -> None:
 
 def begin(work: Work, desks: Sequence[str], given: Sequence[tuple[str, str, str, str]]) -> int:
     """初始用语: kind, outcome, title and words for those of the desks that have none yet; how many were written."""
-    bare = [desk for desk in desks if not store.phrases(work, desk)]
+    bare = [desk for desk in desks if not store.phrases(work, [desk])]
     for desk in bare:
         for place, (kind, outcome, title, words) in enumerate(given):
             _add(work, desk, place, kind, outcome, title, words)
@@ -69,7 +74,9 @@ def _add(work: Work, desk: str, place: int, kind: str, outcome: str, title: str,
 def drop(work: Work, phrase: UUID) -> None:
     """删用语. Conflict `handling.phrase_gone` when it is not there any more."""
     _permit(work)
-    work.remove(PHRASE, {"desk": work.actor.organisation, "id": phrase})
+    own = work.actor.organisation
+    desk = next((row[0] for row in store.phrases(work, _desks(work, own)) if row[1] == phrase), own)
+    work.remove(PHRASE, {"desk": desk, "id": phrase})
 
 
 def _permit(work: Work) -> None:

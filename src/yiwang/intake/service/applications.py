@@ -19,6 +19,7 @@ from yiwang.ground.zone import day_of
 from yiwang.intake import store
 from yiwang.intake.messages import Accept, Application, Channel, Delivery, Draft, Lack, Receipt, Submit, TellTerminated
 from yiwang.intake.rules import visits
+from yiwang.intake.service.reading import centre_of
 from yiwang.intake.store import APPLICATION, BROUGHT, NOTICE, VISIT
 from yiwang.plumbing.outbox import Errand, Runner
 from yiwang.plumbing.work import SHANGHAI, Work
@@ -158,7 +159,7 @@ def submit(command: Submit, work: Work) -> Receipt:
             item_version=application.item_version,
             applicant=application.applicant,
             division=application.division,
-            receiving=application.receiving,
+            receiving=centre_of(work, application),
             facts=application.answers,
             channel=application.channel,
         ),
@@ -373,8 +374,8 @@ def _drafted(work: Work, home: int, application_id: UUID) -> Application:
 
 
 def check_centre(work: Work, application: Application) -> None:
-    """本中心: Forbidden unless the actor works at the centre that took the application in."""
-    if work.actor.organisation != application.receiving:
+    """本中心: Forbidden unless the actor works at the centre that took the application in, or has taken it over."""
+    if work.actor.organisation != centre_of(work, application):
         raise Forbidden("intake.not_your_centre")
 
 
@@ -442,7 +443,7 @@ def _notice(work: Work, application: Application, kind: str, body: Mapping[str, 
             "kind": kind,
             "body": body,
             "by_person": work.actor.person,
-            "by_organisation": application.receiving,
+            "by_organisation": centre_of(work, application),
             "at": work.now,
         },
     )

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from yiwang.catalogue import service as catalogue
 from yiwang.catalogue.messages import Published
+from yiwang.directory import service as directory
 from yiwang.intake import store
 from yiwang.intake.messages import Application, Delivery, DeliveryRow, Notice, Visit
 from yiwang.intake.rules import prefill
@@ -27,6 +28,11 @@ def application(work: Work, home: int, application_id: UUID) -> Application:
 def item_of(work: Work, of: Application) -> Published:
     """The item version the application was begun under."""
     return catalogue.version_of(work, of.item, of.item_version)
+
+
+def centre_of(work: Work, of: Application) -> str:
+    """受理中心: who has today what the centre had that took the application in. K4"""
+    return directory.heir(work, of.receiving, of.item, of.division, work.today)
 
 
 def applications(work: Work, of: Subject, limit: int = 30, offset: int = 0) -> list[Application]:

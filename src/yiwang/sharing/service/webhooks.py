@@ -10,6 +10,7 @@ from uuid import UUID
 
 import msgspec
 
+from yiwang.directory import service as directory
 from yiwang.ground.outcome import FieldError, Invalid, NotFound, Refused
 from yiwang.plumbing.outbox import ATTEMPTS, Errand, Retry, Runner
 from yiwang.plumbing.work import Work
@@ -34,7 +35,7 @@ def register(work: Work, url: str, secret: str, events: tuple[str, ...]) -> Webh
         errors.append(FieldError("url", "field.shape", {"reason": "http(s)://host/path"}))
     if errors:
         raise Invalid("web.bad_request", errors=errors)
-    if len(store.webhooks(work, [work.actor.organisation])) >= MOST:
+    if len(of_organisation(work)) >= MOST:
         raise Refused("webhook.too_many", limit=MOST)
     hook = Webhook(
         desk=work.actor.organisation, id=work.new_id(), url=url, secret=secret, events=events, created_at=work.now
@@ -53,20 +54,25 @@ def _is_address(url: str) -> bool:
 
 
 def of_organisation(work: Work) -> list[Webhook]:
-    """The addresses of the actor's organisation."""
-    return store.webhooks(work, [work.actor.organisation])
+    """The addresses of the actor's organisation, and of whoever it has taken over."""
+    return store.webhooks(work, sorted(directory.forerunners(work, work.actor.organisation)))
 
 
 def remove(work: Work, hook: UUID) -> None:
     """Take an address of the actor's organisation away; NotFound when it is none of its."""
-    if all(known.id != hook for known in of_organisation(work)):
+    known = next((known for known in of_organisation(work) if known.id == hook), None)
+    if known is None:
         raise NotFound("webhook.unknown")
-    work.remove(store.WEBHOOK, {"desk": work.actor.organisation, "id": hook})
+    work.remove(store.WEBHOOK, {"desk": known.desk, "id": hook})
 
 
 def announce(work: Work, command: Announce, organisations: frozenset[str]) -> None:
-    """告知: an event of a case, to every address of the organisations that take part in it. CloudEvents 1.0"""
-    for hook in store.webhooks(work, sorted(organisations)):
+    """告知: an event of a case, to every address of the organisations that take part in it. CloudEvents 1.0
+
+    An address is that of whoever has today what the organisation had that registered it.
+    """
+    desks = {old for code in organisations for old in directory.forerunners(work, code)}
+    for hook in store.webhooks(work, sorted(desks)):
         if command.kind not in hook.events:
             continue
         event = {
