@@ -19,7 +19,7 @@ from yiwang.casework.rules import timing, watching
 from yiwang.casework.rules.flow import compiled
 from yiwang.catalogue.messages import At, CaseType, Edge, Flow, FlowKind, Item, Step, StepKind, Who
 from yiwang.ground.chain import Thread
-from yiwang.ground.clock import Ground, Limit, Stop, reckon
+from yiwang.ground.clock import Ground, Limit, Stop
 from yiwang.ground.workdays import CALENDAR
 from yiwang.plumbing.work import SHANGHAI
 
@@ -198,7 +198,7 @@ def test_决定之后十个工作日没有发证送达() -> None:
     of = item({})
     case = a_case(of, ["issue"])
     case.decided_at, case.timing = at(date(2026, 2, 13)), replace(case.timing, met_on=date(2026, 2, 13))
-    due = reckon(date(2026, 2, 13), watching.ISSUE_WITHIN, CALENDAR).due
+    due = timing.issue_ledger(date(2026, 2, 13), CALENDAR).due
     assert due == date(2026, 3, 5)
     assert swept(case, of, every_day(date(2026, 2, 13), date(2026, 6, 1))) == [(date(2026, 3, 6), "issue")]
 

@@ -13,11 +13,18 @@ from typer.testing import CliRunner
 
 from yiwang.cli import app
 from yiwang.demo.walk import SimulatedClock
-from yiwang.front.desk import COOKIE
+from yiwang.front.desk import COOKIE, reference
+from yiwang.handling.messages import Decide, Review
+from yiwang.intake.messages import Lack
+from yiwang.intake.service import applications
+from yiwang.plumbing.work import Engine
 
+from tests.spec.conftest import BUILDING, CONSULTING, DECIDER, REVIEWER, A, Departments, Office
 from tests.staff.conftest import Client, LogIn
 from tests.staff.test_department import HANDLER, open_case
 from tests.staff.test_window import CLERK, accept
+
+XIHU = "clerk-330106"
 
 
 def asked(client: Client, path: str) -> Any:
@@ -73,3 +80,73 @@ def test_超期的办件页说超了几天(log_in: LogIn, clock: SimulatedClock)
     case = open_case(client, number)
     assert "超期" in client.get(case).text
     assert "超期" in client.get(f"/cases/{case.rpartition('/')[2]}/clock").text
+
+
+def dues_of(page: str) -> set[str]:
+    """Where the due dates of a page lead to."""
+    return {link.replace("&amp;", "&") for link in re.findall(r'<a class="due" href="([^"]+)"', page)}
+
+
+@pytest.mark.requirement("K4")
+def test_受理前_决定后_办过的环节_也都说明到天(engine: Engine, clock: SimulatedClock, log_in: LogIn) -> None:
+    office = Office(engine, clock, Departments(), "")
+    clock.go(date(2017, 8, 14))
+    filed = office.draft(CONSULTING, window=False, answers=BUILDING)
+    office.submit(filed)
+    ref = reference(*filed)
+    answer, correct, issue = (f"/cases/{ref}/clock?clock={kind}" for kind in ("acceptance", "correction", "issue"))
+
+    client = log_in(XIHU)
+    assert answer in dues_of(client.get("/window").text), "队列上的答复期限"
+    assert answer in dues_of(client.get(f"/window/{ref}").text)
+    assert "8月21日" in client.get(answer).text, "五个工作日"
+    assert answer in dues_of(log_in("firm-1").get("/my").text), "我的办件列表"
+
+    lack = Lack(material="net_assets", what="缺上一年度报表")
+    office.by(XIHU, lambda work: applications.ask_once(work, *filed, [lack], 5))
+    assert correct in dues_of(log_in("firm-1").get(f"/my/{ref}").text)
+    clock.go(date(2017, 8, 18))
+    office.by("firm-1", lambda work: applications.corrected(work, *filed, {}))
+    client = log_in(XIHU)
+    assert "8月25日" in client.get(answer).text, "补正之后重新起算"
+    assert "剩 5 个工作日" in client.get("/window").text
+    office.accept(filed)
+    office.drain()
+    assert "8月25日" in log_in(XIHU).get(answer).text, "受理之后仍说得清"
+
+    for login, command, outcome in (
+        (A, Review, "pass"),
+        (A, Review, "skip"),
+        (REVIEWER, Review, "pass"),
+    ):
+        office.act(login, filed, command, outcome=outcome, words="")
+    office.act(DECIDER, filed, Decide, outcome="grant")
+    client = log_in("issuer-330106")
+    assert issue in dues_of(client.get("/window").text), "待出件按发证期限"
+    for login, path in (("firm-1", "/my"), (HANDLER, "/desk"), ("supervisor", "/supervision")):
+        client = log_in(login)
+        assert issue in dues_of(client.get(f"{path}/{ref}").text), login
+        page = client.get(issue).text
+        assert "行政许可法 44" in re.sub(r"<[^>]+>", "", page)
+        assert "9月1日" in page, "决定之后十个工作日"
+    assert "8月24日" in client.get(f"/cases/{ref}/clock?clock=review").text, "初审的期限，办完了也在"
+    proof = client.get(f"/cases/{ref}/clock.json").json()
+    assert [c["kind"] for c in proof["clocks"]] == ["legal", "promised", "issue"]
+    assert asked(client, f"/cases/{ref}/clock").json() == proof
+    clock.go(date(2017, 9, 5))
+    assert "超期 2 个工作日" in log_in("issuer-330106").get("/window").text
+
+
+def test_接口给出三种期限的剩余和超期(log_in: LogIn, clock: SimulatedClock) -> None:
+    _, number = accept(log_in(CLERK))
+    ref = open_case(log_in(HANDLER), number).rpartition("/")[2]
+    clock.go(date(2017, 9, 14))
+    seen = asked(log_in(HANDLER), f"/cases/{ref}").json()
+    dates = seen["clock"]
+    assert (dates["promised_due"], dates["left"], dates["overdue"]) == ("2017-09-11", 0, 3)
+    assert (dates["legal_due"], dates["legal_left"], dates["legal_overdue"]) == ("2017-09-11", 0, 3)
+    assert dates["explained"] == f"/cases/{ref}/clock"
+    review = next(t for t in seen["tasks"] if t["step"] == "review")
+    assert (review["due"], review["left"], review["overdue"]) == ("2017-08-18", 0, 19)
+    row = next(r for r in asked(log_in(HANDLER), "/tasks").json()["rows"] if r["ref"] == ref)
+    assert row["left"] == -19

@@ -16,9 +16,8 @@ from litestar import Response
 
 import yiwang
 from yiwang.casework.messages.case import Case
-from yiwang.casework.service import proving as clocks
 from yiwang.directory import service as directory
-from yiwang.front import scope
+from yiwang.front import deadlines, scope
 from yiwang.front.desk import Desk
 from yiwang.front.look.environment import environment
 from yiwang.front.look.naming import name_of
@@ -102,7 +101,7 @@ def _data(work: Work, case: Case, tables: tuple[str, ...]) -> dict[str, Any]:
             }
             for table, key, of in proving.vouched(work, home, thread, tables)
         ],
-        "clock": clocks.prove(work, case),
+        "clock": deadlines.prove(work, case),
     }
 
 

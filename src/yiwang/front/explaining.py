@@ -10,21 +10,19 @@ from litestar import Response
 
 from yiwang.casework.messages.case import Case
 from yiwang.casework.service import holding, proving
-from yiwang.casework.service import reading as caseread
 from yiwang.casework.service.proving import Clock
 from yiwang.directory import service as directory
-from yiwang.front import lights, scope
+from yiwang.front import deadlines, scope
 from yiwang.front.desk import Desk, reference
 from yiwang.front.look.deadline import GROUNDS
 from yiwang.front.look.naming import name_of
 from yiwang.front.look.parts import NavItem
 from yiwang.front.routes import page
-from yiwang.plumbing.i18n import mark, translator
+from yiwang.plumbing.i18n import translator
 from yiwang.plumbing.work import Work
 
 READ: dict[str, Any] = {"act": "clock.read"}
-NAMES = {"promised": mark("承诺期限"), "legal": mark("法定期限")}
-FIRST = ("promised", "legal")
+FIRST = tuple(deadlines.NAMES)
 
 
 @page("/cases/{ref:str}/clock", opt=READ)
@@ -32,24 +30,28 @@ def explained(ref: str, desk: Desk, clock: str = "") -> Response[str]:
     """为什么是这一天: one clock of the case day by day, beside the links to its others, its stops and its calendar."""
     with desk.work() as work:
         case = scope.case(work, ref)
-        found = proving.clocks(work, case)
+        found = deadlines.clocks(work, case)
         names = {s.id: name_of(s, work.language) for s in holding.published_of(work, case).item.flow.steps}
         places = directory.snapshot(work).organisations
-        chosen = next((c for c in found if clock and clock in (c.kind, c.step)), None) or _first(found)
+        chosen = next((c for c in found if clock and clock in (c.kind, c.step)), None)
+        if chosen is None and (past := deadlines.named(work, case, clock[:60])):
+            chosen, found = past, [*found, past]
+        chosen = chosen or _first(found)
         context: dict[str, Any] = {
             "accepted": proving.accepted(work, case),
             "item": holding.published_of(work, case).item,
             "version": work.calendar.version,
-            "lamp": lights.of_case(case, caseread.dues(case, work.today, work.calendar)),
+            "lamp": deadlines.light(work, case),
             "names": names,
             "places": {code: name_of(place, work.language) for code, place in places.items()},
             "back": _back(work, case),
-            "as_of": (case.timing.met_on or work.today) if chosen and chosen.kind != "step" else work.today,
+            "as_of": proving.as_of(work, case, chosen) if chosen else work.today,
+            "clause": deadlines.CLAUSES.get(chosen.kind, "") if chosen else "",
         }
     translate = translator(desk.language).gettext
     tabs = [
         NavItem(
-            names.get(c.step, c.step) if c.step else translate(NAMES[c.kind]),
+            names.get(c.step, c.step) if c.step else translate(deadlines.NAMES[c.kind]),
             f"/cases/{ref}/clock?{urlencode({'clock': c.step or c.kind})}",
             current=c is chosen,
         )
@@ -80,7 +82,7 @@ def proof(ref: str, desk: Desk) -> Response[bytes]:
     """下载凭据: the proof as a file; `yiwang due --proof FILE` reckons it again."""
     with desk.work() as work:
         case = scope.case(work, ref)
-        made = msgspec.json.format(msgspec.json.encode(proving.prove(work, case)), indent=1)
+        made = msgspec.json.format(msgspec.json.encode(deadlines.prove(work, case)), indent=1)
     return Response(
         made,
         media_type="application/json",

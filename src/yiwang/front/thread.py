@@ -10,6 +10,8 @@ from yiwang.casework.service import holding, reading
 from yiwang.catalogue import service as catalogue
 from yiwang.catalogue.messages import Flow, StepKind
 from yiwang.directory import service as directory
+from yiwang.front import deadlines
+from yiwang.front.deadlines import Deadline
 from yiwang.front.lights import explanation
 from yiwang.front.look import parts
 from yiwang.front.look.deadline import GROUNDS
@@ -35,6 +37,7 @@ class View:
     deciding: str
     book: Ledger | None
     why: str  # where the due dates are explained
+    more: list[Deadline]  # to answer, to correct, to issue
 
 
 def view(work: Work, case: Case) -> View:
@@ -50,6 +53,7 @@ def view(work: Work, case: Case) -> View:
         deciding=_name(places, case.matter.deciding, work.language),
         book=reading.explained(clock, clock.promised, work.today, work.calendar) if clock.promised else None,
         why=explanation(case.matter.home, case.matter.id),
+        more=deadlines.beside(work, case),
     )
 
 

@@ -11,9 +11,9 @@ from litestar.params import Parameter
 
 from yiwang.casework.messages.case import Case
 from yiwang.casework.messages.desk import InboxQuery
-from yiwang.casework.service import cases, proving, verbs
+from yiwang.casework.service import cases, verbs
 from yiwang.casework.service import reading as caseread
-from yiwang.front import scope
+from yiwang.front import deadlines, scope
 from yiwang.front.desk import reference
 from yiwang.gateway import shape, views
 from yiwang.gateway.counter import Counter, Key, Limit, Offset, Reference, act, read
@@ -43,7 +43,7 @@ def tasks(
     """The open tasks of one's organisation for one's roles, the nearest due date first."""
     with counter.work() as work:
         page = caseread.inbox(work, work.actor.organisation, work.actor.roles, InboxQuery(text=q), offset, limit)
-    return Response(views.Inbox(page.total, [shape.inbox_view(row) for row in page.rows]))
+        return Response(views.Inbox(page.total, [shape.inbox_view(work, row) for row in page.rows]))
 
 
 @read("/cases", TAG)
@@ -67,7 +67,7 @@ def clock(counter: Counter, ref: Reference) -> Response[Proof]:
     that anyone can reckon the dates again.
     """
     with counter.work() as work:
-        return Response(proving.prove(work, scope.case(work, ref)))
+        return Response(deadlines.prove(work, scope.case(work, ref)))
 
 
 @read(f"{ONE}/thread", TAG)

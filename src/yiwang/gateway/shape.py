@@ -11,6 +11,7 @@ from yiwang.casework.service import verbs
 from yiwang.catalogue.messages import Item, Material, Necessity, Published
 from yiwang.catalogue.service import Needs
 from yiwang.front.desk import reference
+from yiwang.front.lights import explanation
 from yiwang.gateway import views
 from yiwang.ground.ledger import Ledger
 from yiwang.intake.messages import Application, Receipt
@@ -119,17 +120,20 @@ def case_view(work: Work, case: Case, *, explain: bool = False) -> views.CaseVie
         closed_at=case.closed_at,
         tasks=[_task(work, case, t) for t in case.tasks.values()],
         done=[{"step": d.step, "outcome": d.outcome, "at": d.at} for d in case.progress.done],
-        clock=_clock(work, case, explain=explain),
+        clock=clock_view(work, case, explain=explain),
     )
 
 
 def _task(work: Work, case: Case, task: Task) -> views.TaskView:
+    left = work.calendar.count(work.today, task.due) if task.due else None
     return views.TaskView(
         task=task.id,
         step=task.step,
         organisation=task.desk,
         role=task.role,
         due=task.due,
+        left=max(left, 0) if left is not None else None,
+        overdue=max(-left, 0) if left is not None else None,
         holder=task.holder,
         post=task.post,
         lenders=list(task.lenders),
@@ -139,7 +143,8 @@ def _task(work: Work, case: Case, task: Task) -> views.TaskView:
     )
 
 
-def _clock(work: Work, case: Case, *, explain: bool) -> views.ClockView:
+def clock_view(work: Work, case: Case, *, explain: bool = False) -> views.ClockView:
+    """Its dates."""
     dues = caseread.dues(case, work.today, work.calendar)
     promised = case.timing.promised
     book = caseread.explained(case.timing, promised, work.today, work.calendar) if explain and promised else None
@@ -150,6 +155,9 @@ def _clock(work: Work, case: Case, *, explain: bool) -> views.ClockView:
         paused=dues.paused,
         left=dues.left,
         overdue=dues.overdue,
+        legal_left=dues.legal_left,
+        legal_overdue=dues.legal_overdue,
+        explained=explanation(case.matter.home, case.matter.id),
         light=dues.light,
         days=_days(book) if book else [],
     )
@@ -164,7 +172,7 @@ def act_view(entry: Entry) -> views.ActView:
     return views.ActView(entry.seq, entry.at, entry.act, entry.organisation, entry.clause, entry.facts)
 
 
-def inbox_view(row: InboxRow) -> views.InboxView:
+def inbox_view(work: Work, row: InboxRow) -> views.InboxView:
     """One line of an inbox."""
     return views.InboxView(
         ref=reference(row.home, row.matter),
@@ -180,6 +188,7 @@ def inbox_view(row: InboxRow) -> views.InboxView:
         opened_at=row.opened_at,
         step_due=row.step_due,
         promised_due=row.promised_due,
+        left=caseread.days_left(row, work.today, work.calendar),
         paused=row.paused,
         holder=row.holder,
         post=row.post,

@@ -309,7 +309,9 @@ class DayView(msgspec.Struct):
 
 
 class ClockView(msgspec.Struct):
-    """时限: the three dates and what is left in working days; `days` is the proof, on demand."""
+    """时限: the dates of the promise and of the law, each with what is left or over in working days; `days` is the
+    proof of the promise, on demand, `explained` where all clocks of the case are proven.
+    """
 
     promised_due: date | None
     legal_due: date | None
@@ -317,6 +319,9 @@ class ClockView(msgspec.Struct):
     paused: bool
     left: int
     overdue: int
+    legal_left: int
+    legal_overdue: int
+    explained: str
     light: str
     days: list[DayView]
 
@@ -334,6 +339,7 @@ class SeatView(msgspec.Struct):
 class TaskView(msgspec.Struct):
     """待办: an open step, whose it is, and which post answers for it; `lenders` wait for it back, the last one first
     to have it again; `urged` how often somebody has pressed for it; `returns` the steps it may be sent back to.
+    `left` and `overdue` are working days to and past `due`, none without one.
     """
 
     task: UUID
@@ -341,6 +347,8 @@ class TaskView(msgspec.Struct):
     organisation: str
     role: str
     due: date | None
+    left: int | None
+    overdue: int | None
     holder: str
     post: str
     lenders: list[str]
@@ -382,7 +390,7 @@ class ActView(msgspec.Struct):
 
 
 class InboxView(msgspec.Struct):
-    """待办一行."""
+    """待办一行: `left` is what remains to the nearer date in working days, negative when past, none while paused."""
 
     ref: str
     number: str
@@ -397,6 +405,7 @@ class InboxView(msgspec.Struct):
     opened_at: datetime
     step_due: date | None
     promised_due: date | None
+    left: int | None
     paused: bool
     holder: str
     post: str

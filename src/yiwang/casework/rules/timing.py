@@ -15,6 +15,8 @@ from yiwang.ground.ledger import yellow_after
 from yiwang.ground.outcome import Conflict
 from yiwang.ground.workdays import Calendar
 
+ISSUE_WITHIN = Limit(10, Unit.WORKDAY)
+"""发证期限: the licence is issued and delivered within ten working days of the decision. 行政许可法 44"""
 NOTHING = Dues(None, None, False, False, 0, 0, Light.NONE)
 
 
@@ -80,6 +82,11 @@ def _light(timing: Timing, left: int, overdue: int, used: int) -> Light:
     if used >= yellow_after(used + left):
         return Light.YELLOW
     return Light.GREEN
+
+
+def issue_ledger(decided_on: date, calendar: Calendar) -> Ledger:
+    """发证期限账: until when what was decided on a day is issued and delivered. 行政许可法 44"""
+    return reckon(decided_on, ISSUE_WITHIN, calendar)
 
 
 def yellow_on(promise: Ledger) -> date:

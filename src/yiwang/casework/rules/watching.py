@@ -10,12 +10,10 @@ from yiwang.casework.messages.case import Case, Task
 from yiwang.casework.rules import timing
 from yiwang.casework.rules.flow import Compiled, compiled
 from yiwang.catalogue.messages import Item, StepKind
-from yiwang.ground.clock import Limit, Unit, reckon
+from yiwang.ground.clock import Unit
 from yiwang.ground.workdays import Calendar
 from yiwang.ground.zone import day_of
 
-ISSUE_WITHIN = Limit(10, Unit.WORKDAY)
-"""发证期限: the licence is issued and delivered within ten working days of the decision. 行政许可法 44"""
 AUTOMATIC = "system"
 KEEP_THE_PROMISE = "规定 12"
 KEEP_THE_LAW = "行政许可法 42"
@@ -94,7 +92,7 @@ def _of_case(case: Case, item: Item, flow: Compiled, calendar: Calendar) -> Iter
     if case.decided_at is not None:
         waiting = [s for s in case.tasks if flow.step(s).kind in (StepKind.ISSUE, StepKind.DELIVER)]
         if waiting:
-            due = reckon(day_of(case.decided_at), ISSUE_WITHIN, calendar).due
+            due = timing.issue_ledger(day_of(case.decided_at), calendar).due
             yield Warning(calendar.add(due, 1), "issue", "issue", min(waiting), due, ISSUE_IN_TIME)
 
 

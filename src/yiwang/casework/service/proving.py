@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from yiwang.casework.messages.case import Case, Task
 from yiwang.casework.rules import timing
 from yiwang.casework.rules.acceptance import Acceptance, acceptances
+from yiwang.casework.rules.flow import refold
 from yiwang.casework.service.holding import calendar_of, desk_of, flow_of, published_of, step_of
 from yiwang.ground import proof
 from yiwang.ground.clock import Ledger
@@ -19,7 +22,9 @@ from yiwang.plumbing.work import Work
 
 @dataclass(frozen=True, slots=True)
 class Clock:
-    """一项时限: `legal`, `promised`, or a `step` that is open at an organisation; its ledger says every day."""
+    """一项时限: `legal`, `promised`, `issue` (what was decided is delivered), or a `step` that is or was open at an
+    organisation; before acceptance `acceptance` or `correction`. Its ledger says every day.
+    """
 
     kind: str
     ledger: Ledger
@@ -38,7 +43,31 @@ def clocks(work: Work, case: Case) -> list[Clock]:
         book = of_task(work, case, task)
         if book is not None:
             found.append(Clock("step", book, task.step, task.desk))
-    return found
+    issue = issuing(work, case)
+    return [*found, issue] if issue and case.closed_at is None else found
+
+
+def issuing(work: Work, case: Case) -> Clock | None:
+    """发证期限: until when what was decided is in the applicant's hands; none before the decision. 行政许可法 44"""
+    if case.decided_at is None:
+        return None
+    return Clock("issue", timing.issue_ledger(day_of(case.decided_at), calendar_of(work, case)))
+
+
+def once(work: Work, case: Case, step: str) -> Clock | None:
+    """办过的环节的时限: of a step that was finished, as it stood when it was finished last; none without a limit."""
+    done = next((d for d in reversed(case.progress.done) if d.step == step), None)
+    if done is None:
+        return None
+    try:
+        place = case.progress.done.index(done)
+        before = refold(flow_of(work, case), case.progress.done[:place], case.facts, done.at)
+        since = next(token.since for token in before.open if token.step == step)
+        found, over = step_of(work, case, step), day_of(done.at)
+        book = timing.step_ledger(found, day_of(since), calendar_of(work, case), case.timing.stops, over)
+        return Clock("step", book, step, desk_of(work, case, found, over)) if book else None
+    except (Refused, StopIteration):
+        return None  # by an earlier version of the chart, or opened by a way that is taken back
 
 
 def of_task(work: Work, case: Case, task: Task) -> Ledger | None:
@@ -47,10 +76,17 @@ def of_task(work: Work, case: Case, task: Task) -> Ledger | None:
     return timing.step_ledger(step, day_of(task.opened_at), calendar_of(work, case), case.timing.stops, work.today)
 
 
-def prove(work: Work, case: Case) -> Proof:
+def as_of(work: Work, case: Case, clock: Clock) -> date:
+    """截至: the day to which a clock of a case is read; that of the promise stands from the day it was met."""
+    met = case.timing.met_on if clock.kind in ("legal", "promised") else None
+    return met or work.today
+
+
+def prove(work: Work, case: Case, also: Sequence[Clock] = ()) -> Proof:
     """时限凭据: the clocks of a case as of today, with the calendar of their years, for anyone to reckon again. U3"""
     today = case.timing.met_on or work.today
-    made = tuple(proof.clock_of(c.ledger, today, c.kind, c.step, c.organisation) for c in clocks(work, case))
+    found = [*clocks(work, case), *also]
+    made = tuple(proof.clock_of(c.ledger, as_of(work, case, c), c.kind, c.step, c.organisation) for c in found)
     days = [day for clock in made for day in (clock.start, clock.due)] or [today]
     return Proof(
         case=show(case.matter.number),

@@ -15,7 +15,7 @@ from yiwang.catalogue.messages import Published
 from yiwang.desks.citizen import filling, showing
 from yiwang.desks.citizen.own import OWN, held_rows
 from yiwang.directory import service as directory
-from yiwang.front import documents, scope
+from yiwang.front import deadlines, documents, scope
 from yiwang.front.delays import bar
 from yiwang.front.desk import Desk, reference
 from yiwang.front.papers import pdf_of
@@ -44,6 +44,8 @@ def mine(desk: Desk, offset: int = 0, kept: int = 0) -> Response[str]:
     with desk.work() as work:
         found = reading.applications(work, scope.myself(work), limit=ROWS + 1, offset=start)
         english = catalogue.english(work)
+        running = caseread.several(work, [(a.home, a.id) for a in found[:ROWS] if a.state in showing.RUNS])
+        lamps = {reference(*key): deadlines.light(work, case) for key, case in running.items()}
     rows = [(reference(a.home, a.id), a) for a in found[:ROWS] if a.number or a.state == "draft"]
     waiting = [row for row in rows if row[1].state in ("draft", "correction")]
     return desk.page(
@@ -56,6 +58,7 @@ def mine(desk: Desk, offset: int = 0, kept: int = 0) -> Response[str]:
         more=len(found) > ROWS,
         kept=kept,
         tones=showing.TONES,
+        lamps=lamps,
     )
 
 
@@ -72,6 +75,7 @@ def follow(ref: str, desk: Desk, request: Request[Any, Any, Any], done: int = 0)
         published = reading.item_of(work, application)
         needs = catalogue.needs(published.item, application.answers)
         context = _papers(work, application, published) | {
+            "light": deadlines.light(work, seen.case) if seen.case.closed_at is None else None,
             "life": bar(work, seen.case, people=False),
             "rating": oversight.rating_of(work, application.home, application.id),
             "held": held_rows(work, application, needs, desk.language, undecided=seen.case.decided_at is None),
@@ -82,7 +86,6 @@ def follow(ref: str, desk: Desk, request: Request[Any, Any, Any], done: int = 0)
         item=published.item,
         application=application,
         seen=seen,
-        light=showing.light(seen),
         steps=showing.steps(seen),
         next=showing.NEXT[seen.case.status],
         tones=showing.TONES,

@@ -5,9 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from yiwang.casework.messages.case import Case, Status
-from yiwang.casework.messages.desk import Light as Signal
 from yiwang.front.look.deadline import GROUNDS
-from yiwang.front.look.parts import Level, Light, Pause, State, Step
+from yiwang.front.look.parts import Pause, State, Step
 from yiwang.front.thread import View
 from yiwang.ground.clock import Stop
 from yiwang.plumbing.i18n import mark
@@ -37,23 +36,8 @@ TONES = {
 }
 """Every other state is under way."""
 
-_LEVELS: dict[Signal, Level] = {
-    Signal.GREEN: "green",
-    Signal.YELLOW: "yellow",
-    Signal.RED: "red",
-    Signal.PAUSED: "paused",
-    Signal.MET: "done",
-}
-
-
-def light(seen: View) -> Light | None:
-    """灯: none before the clock runs, and none once all is over."""
-    dues = seen.dues
-    if dues.light not in _LEVELS or seen.case.closed_at is not None:
-        return None
-    stops = seen.case.timing.stops
-    why = GROUNDS[stops[-1].ground] if stops and stops[-1].end is None else ""
-    return Light(_LEVELS[dues.light], dues.left - dues.overdue, dues.promised, why, seen.why)
+RUNS = frozenset({"submitted", "correction", "accepted"})
+"""In these states of an application somebody has a date to keep."""
 
 
 def steps(seen: View) -> list[Step]:

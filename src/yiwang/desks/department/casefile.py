@@ -17,7 +17,7 @@ from yiwang.desks.department.inbox import asked_of, shown
 from yiwang.desks.department.offers import held_by_other, on_case, on_others, on_task, ours
 from yiwang.desks.department.reach import concerned
 from yiwang.directory import service as directory
-from yiwang.front import demands, lights
+from yiwang.front import deadlines, demands, lights
 from yiwang.front.delays import bar
 from yiwang.front.desk import Desk, Form
 from yiwang.front.look.parts import Light
@@ -81,7 +81,7 @@ def _context(work: Work, desk: Desk, ref: str) -> dict[str, Any]:
         "labels": labels(item, desk.language),
         "seen": seen,
         "steps": timeline(work, case),
-        "lamp": lights.of_case(case, seen.dues),
+        "lamp": deadlines.light(work, case),
         "file": file,
         "papers": documents.of_case(work, home, case_id),
         "held": sharing.read_held(work, home, filed, "review"),
@@ -123,12 +123,9 @@ def _open(work: Work, case: Case, task: Task) -> dict[str, Any]:
 
 
 def _asked(work: Work, case: Case, asked: Consultation) -> dict[str, Any]:
-    """A consultation; while it is waited for with its light."""
-    waited_for = asked.task and asked.due
-    return {
-        "asked": asked,
-        "light": _towards(work, case, asked.step, asked.due, asked.asked_at) if waited_for else None,
-    }
+    """A consultation with why it is due that day; while it is waited for with its light."""
+    light = _towards(work, case, asked.step, asked.due, asked.asked_at) if asked.task else None
+    return {"asked": asked, "light": light, "why": lights.explanation(case.matter.home, case.matter.id, asked.step)}
 
 
 def _light(work: Work, case: Case, task: Task) -> Light | None:

@@ -15,8 +15,8 @@ from yiwang.casework.service.reading import Held, Overdue
 from yiwang.catalogue import service as catalogue
 from yiwang.desks.supervisor import days, demands, stalls
 from yiwang.directory import service as directory
+from yiwang.front import deadlines, lights, scope
 from yiwang.front import demands as asked_for
-from yiwang.front import lights, scope
 from yiwang.front.delays import bar
 from yiwang.front.desk import Desk, Form, reference
 from yiwang.front.look.naming import name_of
@@ -206,6 +206,7 @@ def _thread(
         broken = stalls.told(work, case, link) if link else None
         item = catalogue.version_of(work, case.matter.item, case.matter.item_version).item
         held, demanded = _held(work, case), asked_for.shown(work, case)
+        lamp = deadlines.light(work, case)
     faults = desk.faults(problem) if problem else []
     return desk.page(
         "thread.html",
@@ -215,7 +216,7 @@ def _thread(
         item=item,
         rows=rows,
         steps=steps,
-        lamp=lights.of_case(case, seen.dues),
+        lamp=lamp,
         life=life,
         broken=broken,
         held=held,

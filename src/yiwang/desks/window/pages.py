@@ -8,21 +8,20 @@ from uuid import UUID
 
 from litestar import Response
 
+from yiwang.casework.messages.case import Case
 from yiwang.casework.messages.desk import InboxQuery, InboxRow
 from yiwang.casework.service import holding
 from yiwang.casework.service import reading as caseread
 from yiwang.catalogue import service as catalogue
 from yiwang.catalogue.messages import Item
 from yiwang.directory import service as directory
-from yiwang.front import attempts, demands, documents, lights, scope
+from yiwang.front import attempts, deadlines, demands, documents, scope
 from yiwang.front.desk import Desk, Form, reference
 from yiwang.front.look.parts import Column, Fault, Listing
 from yiwang.front.records import labels
 from yiwang.front.routes import page, sent
 from yiwang.front.thread import timeline, view
 from yiwang.ground.outcome import Invalid, NotFound, Refused
-from yiwang.ground.workdays import Calendar
-from yiwang.ground.zone import day_of
 from yiwang.intake.messages import Accept, Application, Channel, Delivery, Draft, HandOver, Lack, Submit
 from yiwang.intake.service import applications, delivery, reading
 from yiwang.plumbing.i18n import mark, translator
@@ -67,7 +66,9 @@ def queue(desk: Desk, q: str = "", who: str = "", page: int = 1) -> Response[str
         ours = {a.id for a in theirs if reading.centre_of(work, a) == desk.who.organisation}
         place = directory.organisation(work, desk.who.organisation)
         places = directory.snapshot(work).organisations
-        english, calendar = catalogue.english(work), work.calendar
+        english = catalogue.english(work)
+        cases = caseread.several(work, [(row.home, row.matter) for row in rows.rows])
+        lines = [_line(work, row, cases[row.home, row.matter]) for row in rows.rows]
     return desk.page(
         "queue.html",
         english=english,
@@ -84,7 +85,7 @@ def queue(desk: Desk, q: str = "", who: str = "", page: int = 1) -> Response[str
         reference=reference,
         listing=Listing("/window", rows.total, page, SIZE, text, searchable=False),
         columns=[Column(translator(desk.language).gettext(c), wide=n >= NARROW) for n, c in enumerate(COLUMNS)],
-        rows=[_line(row, desk, calendar) for row in rows.rows],
+        rows=lines,
     )
 
 
@@ -110,13 +111,9 @@ def _open_cases(work: Work, of: Subject) -> list[Application]:
     return [a for a in reading.applications(work, of, 100) if a.state not in ENDED]
 
 
-def _line(row: InboxRow, desk: Desk, calendar: Calendar) -> dict[str, Any]:
-    """A row of the queue; whether to accept must be said in five working days. 行政许可法 32"""
-    light = lights.of_row(row, desk.today, calendar)
-    if row.step_kind == "accept":
-        due = applications.answer_by(day_of(row.opened_at), calendar)
-        light = lights.towards(due, row.opened_at, desk.today, calendar)
-    return {"href": f"/window/{reference(row.home, row.matter)}", "row": row, "light": light}
+def _line(work: Work, row: InboxRow, case: Case) -> dict[str, Any]:
+    """A row of the queue: until when to answer what came in, or to hand out what was decided. 行政许可法 32, 44"""
+    return {"href": f"/window/{reference(row.home, row.matter)}", "row": row, "light": deadlines.light(work, case)}
 
 
 # ── a new case ──────────────────────────────────────────────────────────────────────────────────────
@@ -245,7 +242,7 @@ def _sheet(
         if application.number:
             case = caseread.look(work, home, application_id)
             seen = view(work, case)
-            context |= {"seen": seen, "steps": timeline(work, case), "lamp": lights.of_case(case, seen.dues)}
+            context |= {"seen": seen, "steps": timeline(work, case), "lamp": deadlines.light(work, case)}
             context["demanded"] = demands.shown(work, case)
         else:
             context |= {"seen": None, "steps": [], "lamp": None, "demanded": []}

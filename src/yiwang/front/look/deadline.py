@@ -12,7 +12,7 @@ from yiwang.ground.terms import Ground
 from yiwang.plumbing.i18n import mark
 
 WHY: dict[Why, str] = {
-    "start_day": mark("受理当日不计"),
+    "start_day": mark("起算当日不计"),
     "workday": mark("工作日"),
     "makeup": mark("调休上班"),
     "weekend": mark("周末"),
