@@ -172,3 +172,43 @@ def test_第二次要求补正_办不成_并且记在窗口岗位名下(engine: 
     assert (row.stall.what, row.stall.person, row.stall.rule) == ("second_notice", CLERK, "行政许可法 32")
     assert row.stall.post.startswith(f"{row.stall.desk}#")
     assert "第二次要求补正" in log_in("supervisor").get("/supervision/stalls").text
+
+
+NOTICE = """日期,类别,节日,文号
+2027-01-01..2027-01-03,放假,元旦,测试〔2026〕9号
+2027-02-05..2027-02-11,放假,春节,
+2027-02-14,上班,春节,
+2027-04-03..2027-04-05,放假,清明节,
+2027-05-01..2027-05-05,放假,劳动节,
+2027-06-09,放假,端午节,
+2027-09-15,放假,中秋节,
+2027-10-01..2027-10-07,放假,国庆节,
+"""
+
+
+def test_工作日历_先试算再导入_县里的监督员只能看(engine: Engine, log_in: LogIn) -> None:
+    client = log_in("supervisor")
+    page = client.get("/supervision/calendar", params={"year": "2027"}).text
+    for words in ("暂定", "12月", "先试算"):
+        assert words in page, words
+    wrong = client.post(
+        "/supervision/calendar/trial", data={"notice": "日期,类别,节日\n2027-01-01,放假,元旦", **guards(page)}
+    )
+    assert wrong.status_code == 422
+    assert "没有写春节怎么放假" in wrong.text
+    tried = client.post("/supervision/calendar/trial", data={"notice": NOTICE, **guards(page)}).text
+    assert "试算：测试〔2026〕9号" in tried
+    assert "还没有导入" in tried
+    with engine.begin(SYSTEM) as work:
+        assert work.calendar.provisional(date(2027, 1, 1), date(2027, 1, 1)), "试算什么都不改"
+    done = client.post("/supervision/calendar/import", data={"notice": NOTICE, **guards(tried)}).text
+    assert "已导入 测试〔2026〕9号" in done
+    with engine.begin(SYSTEM) as work:
+        assert not work.calendar.provisional(date(2027, 1, 1), date(2027, 1, 1))
+        assert work.calendar.is_workday(date(2027, 2, 14))
+    page = client.get("/supervision/calendar", params={"year": "2027"}).text
+    assert "严督查" in page, "谁导入的写在页上"
+    again = client.post("/supervision/calendar/trial", data={"notice": NOTICE, **guards(page)}).text
+    assert "没有新内容" in again
+    for other in (CLERK, "jst-decider-330000"):
+        assert log_in(other).get("/supervision/calendar").status_code == 403

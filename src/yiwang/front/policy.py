@@ -43,6 +43,7 @@ ACTS: Mapping[str, frozenset[str]] = {
     "phrase.write": frozenset({"head", "reviewer"}),
     "case.verbs": DEPARTMENT | CENTRE,
     "case.urge": DEPARTMENT | CENTRE | {"supervisor"},
+    "calendar.import": frozenset({"supervisor"}),
     "demand.make": frozenset({"supervisor"}),
     "case.terminate": frozenset({"decider"}),
     "case.read": DEPARTMENT | CENTRE | {"supervisor", "auditor"},

@@ -90,6 +90,7 @@ WORDS: Mapping[str, str] = {
     "experts.there": mark("这个专家编号已经在库。"),
     "experts.too_few": mark("专家库里能抽的不够：要 {wanted} 位，只有 {found} 位。"),
     "aside.asked_already": mark("办件 {number} 已就此问过，正在等答复。"),
+    "calendar.whole_province": mark("工作日历全省一份，由省级监督人员导入。"),
     "demand.form": mark("请补充或改正下列内容。"),
     "demand.nobody": mark("办件 {number} 的这一环节由系统自动办，没有岗位可督办。"),
     "demand.supervisor": mark("督办由监督人员对本辖区的办件作出。"),

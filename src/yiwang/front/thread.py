@@ -64,6 +64,12 @@ def _codes(case: Case) -> set[str]:
     return {t.desk for t in case.tasks.values()} | {case.matter.receiving, case.matter.deciding}
 
 
+def _who(entry: Entry, people: dict[str, str], translate: Any) -> str:
+    """By name; what the system did in somebody's act is the system's."""
+    by_itself = holding.AUTOMATIC in (entry.person, entry.facts.get("by"))
+    return translate(mark("系统")) if by_itself else people.get(entry.person, entry.person)
+
+
 def _name(places: Any, code: str, language: str) -> str:
     return name_of(places[code], language) if code in places else code
 
@@ -155,7 +161,7 @@ def said(work: Work, entries: list[Entry], case: Case) -> list[dict[str, Any]]:
                 "at": e.at,
                 "act": translate(WORDS.act.get(e.act, e.act)),
                 "post": posts.get(e.post, ""),
-                "person": people.get(e.person, e.person),
+                "person": _who(e, people, translate),
                 "organisation": _name(places, e.organisation, work.language),
                 "what": " · ".join(p for p in parts if p),
                 "clause": e.clause,

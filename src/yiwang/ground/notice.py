@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import datetime as dt
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -23,6 +24,23 @@ class Notice:
     document: str
     year: int
     specials: tuple[Special, ...]
+
+
+def rows_of(text: str) -> list[tuple[int, Mapping[str, str]]]:
+    """读表 — the rows of a table as somebody pasted it, with commas or tabs, each with its line.
+
+    Invalid `calendar.notice_wrong` for what is no table.
+    """
+    lines = text.strip().splitlines()
+    reader = csv.DictReader(lines, delimiter="\t" if lines and "\t" in lines[0] else ",")
+    try:
+        return [
+            (reader.line_num, {k.strip(): v for k, v in row.items() if isinstance(k, str) and isinstance(v, str)})
+            for row in reader
+        ]
+    except csv.Error as error:
+        wrong = FieldError(f"{reader.line_num + 1}.{DAY}", "field.shape")
+        raise Invalid("calendar.notice_wrong", errors=(wrong,)) from error
 
 
 def read(rows: Iterable[tuple[int, Mapping[str, str]]]) -> Notice:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
+from itertools import islice
 from uuid import UUID
 
 import structlog
@@ -16,11 +17,18 @@ from yiwang.casework.rules.watching import next_look
 from yiwang.casework.service import queues
 from yiwang.casework.service.holding import flow_of, note, published_of
 from yiwang.casework.service.running import keep
+from yiwang.directory import service as directory
 from yiwang.ground.actor import SYSTEM
+from yiwang.ground.notice import Notice
+from yiwang.ground.outcome import Forbidden
 from yiwang.ground.workdays import Calendar
+from yiwang.plumbing import calendars, notices
 from yiwang.plumbing.work import Engine, Work
 
 SLICE = 200
+AT_ONCE = 2_000  # open cases that a page tries a notice on and reckons again while somebody waits
+COUNTED = 1_000
+PROVINCE = "33"
 changes = redating.changes
 
 _log = structlog.get_logger("clock")
@@ -46,6 +54,81 @@ class Recomputed:
     looked: int = 0
     moved: int = 0
     failed: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """试算毕: what a notice would do: the days it changes, how many open cases were looked at, those whose dates move.
+
+    `partly`: there are more open cases than were looked at. `was` is the version in force; `calendar` the one to be.
+    """
+
+    document: str
+    year: int
+    was: str
+    calendar: Calendar
+    days: list[Change]
+    looked: int
+    moved: list[Moved]
+    partly: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Imported:
+    """导入过的通知: which document, for which years, by whom and when."""
+
+    document: str
+    years: tuple[int, ...]
+    by: str
+    at: datetime
+
+
+def try_out(work: Work, read: Notice, most: int = AT_ONCE) -> Trial:
+    """试算一份通知, over the first so many open cases; changes nothing."""
+    new = notices.revised(work.calendar, read)
+    changed = redating.changes(work.calendar, new)
+    if not changed and work.calendar.provisional(date(read.year, 1, 1), date(read.year, 1, 1)):
+        changed = [Change(date(read.year, 1, 1), "provisional", "published", "")]
+    found = list(islice(preview(work, new), most + 1)) if changed else []
+    moved = [one for one in found[:most] if one is not None]
+    return Trial(
+        read.document, read.year, work.calendar.version, new, changed, min(len(found), most), moved, len(found) > most
+    )
+
+
+def bring_in(work: Work, read: Notice) -> None:
+    """导入: from the next act on the notice is in force, for the whole province, in the actor's name; never deleted.
+
+    Forbidden `calendar.whole_province` for who oversees only a part of it. The worker reckons open cases again, or
+    `recompute` does at once.
+    """
+    if directory.prefix(work.actor.division) != PROVINCE:
+        raise Forbidden("calendar.whole_province")
+    notices.bring_in(work, read, work.actor.person)
+
+
+def imported(work: Work) -> list[Imported]:
+    """导入过的通知, the newest first, with the names of those who did."""
+    found = calendars.notices(work.read)
+    names = directory.names_of(work, {n.imported_by for n in found})
+    return [
+        Imported(n.document, tuple(sorted(n.years)), names.get(n.imported_by, n.imported_by), n.imported_at)
+        for n in reversed(found)
+    ]
+
+
+def waiting(work: Work) -> int:
+    """等待重算: how many open cases are still dated by another version; counted no further than a thousand."""
+    rows = work.read(_WAITING, {"version": work.calendar.version, "most": COUNTED})
+    return int(rows[0][0])
+
+
+_WAITING = """
+SELECT count(*) FROM (
+    (SELECT FROM casework.matter WHERE closed_at IS NULL AND calendar < %(version)s LIMIT %(most)s)
+    UNION ALL (SELECT FROM casework.matter WHERE closed_at IS NULL AND calendar > %(version)s LIMIT %(most)s)
+) AS otherwise
+"""
 
 
 def preview(work: Work, new: Calendar, size: int = 500) -> Iterator[Moved | None]:

@@ -13,7 +13,7 @@ from yiwang.casework.service import asides, holding, parts
 from yiwang.casework.service import reading as caseread
 from yiwang.casework.service.reading import Held, Overdue
 from yiwang.catalogue import service as catalogue
-from yiwang.desks.supervisor import days, demands, stalls
+from yiwang.desks.supervisor import calendar, days, demands, stalls
 from yiwang.directory import service as directory
 from yiwang.front import deadlines, lights, scope
 from yiwang.front import demands as asked_for
@@ -285,4 +285,4 @@ def ratings(desk: Desk, bad: int = 0, page: int = 1) -> Response[str]:
     )
 
 
-ROUTES = [overview, exported, *stalls.ROUTES, *demands.ROUTES, *days.ROUTES, thread, demand, ratings]
+ROUTES = [overview, exported, *stalls.ROUTES, *demands.ROUTES, *days.ROUTES, *calendar.ROUTES, thread, demand, ratings]
