@@ -51,7 +51,8 @@ def check(
     started = perf_counter()
     found = _published(data) if path is None else list(_files(path))
     names = {line.key: line for line in places.lines()}
-    world = catalogue.world_of([one.item for one in found], seed.resources(), names)
+    beside = seed.demo_items() if path else []  # of files, parts may be items that come with the system
+    world = catalogue.world_of([*beside, *(one.item for one in found)], seed.resources(), names)
     wanted = [one for one in found if item in ("", one.item.code)]
     if not wanted:
         raise typer.BadParameter(f"no item {item!r} there" if item else "no item there")
