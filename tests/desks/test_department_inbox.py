@@ -13,6 +13,7 @@ import pytest
 
 from yiwang.casework.messages.desk import InboxQuery, InboxRow
 from yiwang.casework.service import reading
+from yiwang.casework.store import board as store
 from yiwang.casework.store.inbox import INBOX
 from yiwang.demo.walk import START
 from yiwang.front import lights
@@ -211,3 +212,53 @@ def test_代理别人的_单列一组(engine: Engine) -> None:
     assert any(r.role == "decider" for r in found.rows)
     with engine.begin(ME, at=NOW) as work:
         assert board(work, group="deputy").total == 0
+
+
+@pytest.fixture
+def looks_at_five(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A desk so long that it is not looked at whole: here from six on."""
+    monkeypatch.setattr(store, "LOOKED_AT", 5)
+
+
+@pytest.mark.usefixtures("looks_at_five")
+@pytest.mark.parametrize(
+    "asked, passes",
+    [
+        ({}, lambda _: True),
+        ({"sort": "-due"}, lambda _: True),
+        ({"item": "三"}, lambda r: r["item"] == "三"),
+        ({"light": "paused"}, lambda r: r["paused"]),
+        ({"group": "paused"}, lambda r: r["paused"]),
+        ({"group": "mine"}, lambda r: r["holder"] == "me"),
+        ({"line": "JTT"}, lambda r: r["line"] == "JTT"),
+        ({"kind": "consult"}, lambda r: r["step_kind"] == "consult"),
+        ({"text": "业3"}, lambda r: r["applicant"] == "企业3"),
+        ({"text": "企业3", "line": "JST"}, lambda r: (r["applicant"], r["line"]) == ("企业3", "JST")),
+        ({"text": f"{77:023d}"}, lambda r: r["number"] == f"{77:023d}"),
+        ({"text": "没有这个词"}, lambda _: False),
+    ],
+)
+def test_待办再多_按时限事项停钟本人条线环节和词都查得全(
+    engine: Engine, rows: list[dict[str, object]], asked: dict[str, Any], passes: Callable[[Any], bool]
+) -> None:
+    mine = [r for r in rows if r["desk"] == DESK and r["role"] in {"handler", "consultee", "@me"}]
+    wanted = {int(str(r["id"]).replace("-", ""), 16) - 1 for r in mine if passes(r)}
+    with engine.begin(ME, at=NOW) as work:
+        pages = [board(work, offset, 50, **asked) for offset in range(0, 300, 50)]
+        first = board(work, 0, 30, **asked)
+    found = [n for page in pages for n in ids(page.rows)]
+    assert len(found) == len(set(found))
+    assert set(found) == wanted
+    assert first.looked_at == 5, "and says that it has not looked at all"
+    assert ids(first.rows) == found[:30]
+
+
+@pytest.mark.usefixtures("looks_at_five")
+def test_待办再多_排序和归类在时限最近的里面(engine: Engine) -> None:
+    with engine.begin(ME, at=NOW) as work:
+        first = board(work, 0, 5)
+        named, lit = board(work, sort="applicant"), board(work, by="light")
+    assert 5 <= len(named.rows) <= 3 * 5
+    assert set(ids(named.rows)) == set(ids(lit.rows)) >= set(ids(first.rows))
+    assert [r.applicant for r in named.rows] == sorted(r.applicant for r in named.rows)
+    assert named.counts[""] == named.total == len(named.rows)

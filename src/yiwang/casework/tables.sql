@@ -94,6 +94,9 @@ CREATE INDEX inbox_order ON casework.inbox (
     desk, role, paused, (COALESCE(LEAST(step_due, promised_due), 'infinity'::date)), id);
 CREATE INDEX inbox_item ON casework.inbox (
     desk, role, item, paused, (COALESCE(LEAST(step_due, promised_due), 'infinity'::date)), id);
+-- Characters of applicant and item, number, desk, line, kind: what is rare in an inbox that is very long is found here.
+CREATE INDEX inbox_words ON casework.inbox USING gin (
+    (string_to_array(lower(applicant || item_name), NULL) || number || desk || line || step_kind));
 CREATE INDEX inbox_holder ON casework.inbox (desk, holder) WHERE holder <> '';
 -- Consultations by whoever waits for them.
 CREATE INDEX inbox_asked ON casework.inbox (asked_by) WHERE asked_by <> '';

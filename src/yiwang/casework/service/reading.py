@@ -13,8 +13,8 @@ import msgspec
 from yiwang.casework.messages.case import Case, Task, Timing
 from yiwang.casework.messages.desk import Dues, Facet, InboxQuery, InboxRow, Standing
 from yiwang.casework.rules import timing
+from yiwang.casework.store import board as board_store
 from yiwang.casework.store import cases as case_store
-from yiwang.casework.store import inbox as inbox_store
 from yiwang.ground import number
 from yiwang.ground.audit import Key
 from yiwang.ground.chain import Thread
@@ -41,10 +41,14 @@ class Page:
 
 @dataclass(frozen=True, slots=True)
 class Board(Page):
-    """待办台: a page with what stands beside it: rows by group, and the facets of the group asked for."""
+    """待办台: a page with what stands beside it: rows by group, the facets of the group asked for.
+
+    `looked_at`: how many rows of a role these are counted of, the least time left first; 0 when it is all of them.
+    """
 
     counts: dict[str, int]
     facets: list[Facet]
+    looked_at: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +101,7 @@ def inbox(
     One query.
     """
     known, limit = _known(asked), min(limit, MOST)
-    rows, total = inbox_store.inbox_rows_of(work, desk, sorted(roles), known, limit, max(offset, 0))
+    rows, total = board_store.rows_of(work, desk, sorted(roles), known, limit, max(offset, 0))
     return Page(rows, total, offset, limit)
 
 
@@ -106,13 +110,15 @@ def inbox_board(
 ) -> Board:
     """待办台: the same page, and what the desk has by group, item, line, kind, light and week. One query.
 
-    Beyond `MOST_COUNTED` rows of a role, counts say how many there are at least; the rows are right all the same.
+    A desk with more than `LOOKED_AT` rows of a role is looked at from where the least time is left: counts, orders and
+    filters are then of these. Its order by time, an item, a light, one's own and words are found in all of it.
     """
     known, limit = _known(asked), min(limit, MOST)
-    rows, counts, facets = inbox_store.inbox_page(work, desk, sorted(roles), known, limit, max(offset, 0))
-    kept = next(f.kept for f in facets if not f.of)
-    total = max(kept, offset + len(rows)) if rows else kept
-    return Board(rows[:limit], total, offset, limit, counts, facets)
+    found = board_store.page(work, desk, sorted(roles), known, limit, max(offset, 0))
+    kept = next(f.kept for f in found.facets if not f.of)
+    total = max(kept, offset + len(found.rows)) if found.rows else kept
+    looked_at = board_store.LOOKED_AT if found.more else 0
+    return Board(found.rows[:limit], total, offset, limit, found.counts, found.facets, looked_at)
 
 
 def _known(asked: InboxQuery) -> InboxQuery:
@@ -120,10 +126,10 @@ def _known(asked: InboxQuery) -> InboxQuery:
     return replace(
         asked,
         text=asked.text.strip()[:100],
-        group=asked.group if asked.group in (*inbox_store.INBOX_GROUPS, inbox_store.OUT) else "",
-        sort=asked.sort if asked.sort in inbox_store.INBOX_ORDERS else "due",
-        light=asked.light if asked.light in inbox_store.INBOX_LIGHTS else "",
-        by=asked.by if asked.by in inbox_store.INBOX_BY else "",
+        group=asked.group if asked.group in board_store.GROUPS else "",
+        sort=asked.sort if asked.sort in board_store.ORDERS else "due",
+        light=asked.light if asked.light in board_store.LIGHTS else "",
+        by=asked.by if asked.by in board_store.BY else "",
     )
 
 

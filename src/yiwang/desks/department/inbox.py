@@ -149,6 +149,7 @@ def shown(work: Work, desk: Desk, asked: Asked, current: str = "") -> dict[str, 
         "by": [Option(key, names.words.gettext(label)) for key, label in BY.items()],
         "rows": list(_lines(work, desk, asked, board.rows, names, facets, people, current)),
         "total": board.counts[""],
+        "looked_at": board.looked_at,
     }
 
 
