@@ -12,7 +12,7 @@ from yiwang.casework.service import auditing, cases, reading, verbs
 from yiwang.directory import service as directory
 from yiwang.directory.messages import Deputy
 from yiwang.ground.actor import SYSTEM
-from yiwang.ground.outcome import Conflict, Forbidden
+from yiwang.ground.outcome import Conflict, Forbidden, Invalid
 from yiwang.handling.messages import Decide, Review
 from yiwang.plumbing import editions
 from yiwang.plumbing.work import Work
@@ -198,3 +198,37 @@ def test_单办事项在部门后台办(office: Office) -> None:
     with office.engine.begin(SYSTEM) as work:
         assert not directory.at_centre(work, "330106.FGW#3")
     office.act("fgw-decider-330106", filed, Decide, outcome="grant")
+
+
+@pytest.mark.requirement("R26")
+def test_转办委派可以交给代理人_办的是被代理人的岗位_期满手里就空了(office: Office) -> None:
+    """民法典 162: 代理人在代理权限内，以被代理人名义办。"""
+    filed = consulted(office)
+    at = task(office, filed, "reviewer")
+    head_names = office.by(HEAD, lambda work: verbs.colleagues(work, reading.look(work, *filed), at))
+    assert DECIDER not in [person for person, _ in head_names]
+    with pytest.raises(Invalid, match="not_a_colleague"):
+        office.by(HEAD, lambda work: verbs.transfer(work, *filed, at.id, DECIDER, "请接办"))
+    lend(office, REVIEWER, DECIDER)
+    office.by(HEAD, lambda work: verbs.transfer(work, *filed, at.id, DECIDER, "本人出差"))
+    given = task(office, filed, "reviewer")
+    assert (given.holder, given.post) == (DECIDER, at.post), "责任岗位仍是被代理人的岗位"
+    agrees(office, filed)
+    finish(office, DECIDER, filed, "reviewer")
+    assert office.case(filed).hands[REVIEWER] is office.case(filed).hands[DECIDER] is Duty.REVIEW
+    other = consulted(office)
+    at = task(office, other, "reviewer")
+    office.by(HEAD, lambda work: verbs.transfer(work, *other, at.id, DECIDER, "本人出差"))
+    office.clock.go(UNTIL)
+    finish(office, REVIEWER, other, "reviewer")
+    agrees(office, other)
+
+
+@pytest.mark.requirement("SOD1")
+def test_被代理人在本件另有职责_不能转给他的代理人(office: Office) -> None:
+    filed = consulted(office)
+    at = task(office, filed, "reviewer")
+    lend(office, REVIEWER, DECIDER)
+    office.by(REVIEWER, lambda work: verbs.recuse(work, *filed, REVIEWER, "近亲属"))
+    with pytest.raises(Conflict, match="colleague_recused"):
+        office.by(HEAD, lambda work: verbs.transfer(work, *filed, at.id, DECIDER, "本人出差"))

@@ -153,7 +153,11 @@ def download(ref: str, desk: Desk) -> Response[bytes]:
     """下载办件胶囊: of a case of one's own, or below one's oversight."""
     with desk.work() as work:
         case = scope.case(work, ref)
-        made = capsule(work, case, own=work.actor.has("applicant"))
+        return sent(case, capsule(work, case, own=work.actor.has("applicant")))
+
+
+def sent(case: Case, made: bytes) -> Response[bytes]:
+    """寄出: a capsule as a file to keep."""
     return Response(
         made,
         media_type=MEDIA_TYPE,

@@ -26,7 +26,7 @@ WORDS: Mapping[str, str] = {
     "case.head_extends": mark("延期须由审批机关负责人批准。"),
     "case.lead_recalls": mark("征求意见只能由牵头部门收回。"),
     "case.no_extension": mark("这个事项法律没有规定可以延期。"),
-    "case.not_a_colleague": mark("此人在这一环节所在单位没有相应岗位，请另选一位。"),
+    "case.not_a_colleague": mark("此人在这一环节所在单位今天没有相应岗位，也不是其代理人，请另选一位。"),
     "case.not_a_consultation": mark("「{step}」不是征求意见，不能收回。"),
     "case.not_asked": mark("办件 {number} 的这一环节没有请此人签署，或者已经签过。"),
     "case.not_claimed": mark("办件 {number} 的这一环节没有人领取。"),

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from yiwang.casework.messages.case import Case
-from yiwang.casework.service import holding, reading
+from yiwang.casework.service import holding, proving, reading
 from yiwang.catalogue import service as catalogue
 from yiwang.catalogue.messages import Flow, StepKind
 from yiwang.directory import service as directory
@@ -38,6 +38,7 @@ class View:
     book: Ledger | None
     why: str  # where the due dates are explained
     more: list[Deadline]  # to answer, to correct, to issue
+    accepted: list[dict[str, Any]]  # since when each department counts as having accepted
 
 
 def view(work: Work, case: Case) -> View:
@@ -54,6 +55,14 @@ def view(work: Work, case: Case) -> View:
         book=reading.explained(clock, clock.promised, work.today, work.calendar) if clock.promised else None,
         why=explanation(case.matter.home, case.matter.id),
         more=deadlines.beside(work, case),
+        accepted=[
+            {
+                "who": _name(places, a.organisation, work.language),
+                "at": a.at,
+                "after": name_of(holding.step_of(work, case, a.after), work.language) if a.after else "",
+            }
+            for a in proving.accepted(work, case)
+        ],
     )
 
 

@@ -13,7 +13,7 @@ from yiwang.casework.messages.case import Case
 from yiwang.casework.messages.desk import InboxQuery
 from yiwang.casework.service import cases, verbs
 from yiwang.casework.service import reading as caseread
-from yiwang.front import deadlines, scope
+from yiwang.front import capsules, deadlines, scope
 from yiwang.front.desk import reference
 from yiwang.gateway import shape, views
 from yiwang.gateway.counter import Counter, Key, Limit, Offset, Reference, act, read
@@ -68,6 +68,14 @@ def clock(counter: Counter, ref: Reference) -> Response[Proof]:
     """
     with counter.work() as work:
         return Response(deadlines.prove(work, scope.case(work, ref)))
+
+
+@read(f"{ONE}/capsule", TAG, "capsule.read")
+def capsule(counter: Counter, ref: Reference) -> Response[bytes]:
+    """A case as one file that proves itself, offline, by `python3 FILE`: of one's own, or below one's oversight."""
+    with counter.work() as work:
+        case = scope.case(work, ref)
+        return capsules.sent(case, capsules.capsule(work, case, own=work.actor.has("applicant")))
 
 
 @read(f"{ONE}/thread", TAG)
@@ -201,6 +209,7 @@ ROUTES = [
     one,
     clock,
     thread,
+    capsule,
     claim,
     review,
     reply,

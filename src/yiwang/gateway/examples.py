@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 from uuid import UUID
 
 import msgspec
 
-from yiwang.gateway import demands, verbs, views
+from yiwang.gateway import absence, demands, verbs, views
 
 CASE = f"1234-{UUID(int=1)}"
 
@@ -52,6 +53,14 @@ _SENT: tuple[views.Sent, ...] = (
     verbs.Choices(rows=[verbs.RowChoice(ref=CASE, task=UUID(int=7), outcome="grant", words="符合条件。")]),
     demands.NewDemand(words="已超期两个工作日，请说明原因和办结时间。", days=3),
     demands.DemandWords(words="等外单位复函，明日办结。"),
+    absence.NewDeputy(
+        principal="jst-handler-330000",
+        post="330000.JST#1",
+        deputy="jst-colleague-330000",
+        since=date(2017, 8, 14),
+        last=date(2017, 8, 18),
+        reason="出差",
+    ),
     views.NewWebhook(
         url="https://jst.example.gov.cn/yiwang",
         secret="0123456789abcdef0123456789abcdef",  # noqa: S106 — an example

@@ -6,8 +6,8 @@ from typing import Any
 
 from yiwang.casework.messages.case import Case, Task
 from yiwang.casework.messages.desk import InboxRow
+from yiwang.casework.service import proving, verbs
 from yiwang.casework.service import reading as caseread
-from yiwang.casework.service import verbs
 from yiwang.catalogue.messages import Item, Material, Necessity, Published
 from yiwang.catalogue.service import Needs
 from yiwang.front.desk import reference
@@ -120,6 +120,7 @@ def case_view(work: Work, case: Case, *, explain: bool = False) -> views.CaseVie
         closed_at=case.closed_at,
         tasks=[_task(work, case, t) for t in case.tasks.values()],
         done=[{"step": d.step, "outcome": d.outcome, "at": d.at} for d in case.progress.done],
+        accepted=[views.AcceptedView(a.organisation, a.at, a.step, a.after) for a in proving.accepted(work, case)],
         clock=clock_view(work, case, explain=explain),
     )
 

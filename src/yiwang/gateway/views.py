@@ -357,6 +357,17 @@ class TaskView(msgspec.Struct):
     returns: list[str]
 
 
+class AcceptedView(msgspec.Struct):
+    """部门受理: since when an organisation counts as having accepted; `after`: the step of another department that it
+    had to wait for, empty when it accepted together with the centre. 规定 5
+    """
+
+    organisation: str
+    at: datetime
+    step: str
+    after: str
+
+
 class CaseView(msgspec.Struct):
     """办件: where it stands."""
 
@@ -375,6 +386,7 @@ class CaseView(msgspec.Struct):
     closed_at: datetime | None
     tasks: list[TaskView]
     done: list[dict[str, Any]]
+    accepted: list[AcceptedView]
     clock: ClockView
 
 

@@ -82,18 +82,23 @@ def own_post(work: Work, task: Task) -> str:
     return stands_for.post if stands_for else work.actor.post
 
 
-def post_at(work: Work, task: Task, person: str) -> str:
-    """The post at the task's desk in which somebody could work it today; empty when there is none."""
-    posts = directory.posts_of(work, person, work.today)
-    return next((p.code for p in posts if p.organisation == task.desk and task.role in p.roles), "")
+def post_at(work: Work, task: Task, person: str) -> tuple[str, str]:
+    """The post at the task's desk in which somebody could work it today, and for whom as a deputy; empty when none."""
+    there = directory.staff(work).able(task.desk, task.role, work.today)
+    return next(((post.code, principal) for who, post, principal in there if who == person), ("", ""))
 
 
 def post_of_colleague(work: Work, case: Case, task: Task, person: str) -> str:
-    """The post in which a colleague may work a task."""
+    """The post in which a colleague may work a task: the own, or that of whom the colleague stands in for by dates.
+
+    A deputy has the powers of the post, but needs the right twice. 民法典 162
+    """
     must_be_able(case, task, person)
-    post = post_at(work, task, person)
+    post, principal = post_at(work, task, person)
     if not post:
         raise Invalid("case.not_a_colleague", errors=(FieldError("to", "field.choice"),))
+    if principal:
+        must_be_able(case, task, principal)
     return post
 
 

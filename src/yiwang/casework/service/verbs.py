@@ -134,7 +134,7 @@ def hand_back(work: Work, home: int, case_id: UUID, task_id: UUID, words: str) -
         lend_hand(work, case, replace(task, lenders=()))
     elif work.actor.person != lender and not heads(work, case, task):
         raise Forbidden("case.not_your_task", desk=task.desk, role=task.role)
-    post = post_at(work, task, lender)
+    post, _ = post_at(work, task, lender)
     kept = replace(task, lenders=task.lenders[:-1])
     if post and lender not in case.recused:
         give(work, case, replace(kept, holder=lender, post=post))
@@ -287,11 +287,10 @@ def terminate(work: Work, home: int, case_id: UUID, reason: str, clause: str) ->
 
 def colleagues(work: Work, case: Case, task: Task) -> list[tuple[str, str]]:
     """可交人选: who at the desk may have this task, with the post: what a page offers for 转办 and 委派. No query."""
-    there = directory.staff(work).of_organisation(task.desk, work.today)
     return [
         (person, post.code)
-        for person, post in there
-        if task.role in post.roles and person != task.holder and why_unable(case, task, person) is None
+        for person, post, principal in directory.staff(work).able(task.desk, task.role, work.today)
+        if person != task.holder and all(why_unable(case, task, p) is None for p in (person, principal) if p)
     ]
 
 

@@ -90,6 +90,23 @@ class Staffing:
         posts = self.posts_of(person, on) + [post for _, post in self.standing_in(person, organisation, on)]
         return any(p.organisation == organisation and role in p.roles for p in posts)
 
+    def able(self, organisation: str, role: str, on: date) -> list[tuple[str, Post, str]]:
+        """可办人: who may act in a role of an organisation on a day, in which post, and for whom: empty in the own
+        right, which goes before a lent one.
+        """
+        own = [(person, post, "") for person, post in self.of_organisation(organisation, on) if role in post.roles]
+        lent = [
+            (d.deputy, post, d.principal)
+            for d in self.deputies
+            if d.held_from <= on < d.held_to
+            for principal, post in self.standing_in(d.deputy, organisation, on)
+            if principal == d.principal and role in post.roles
+        ]
+        first: dict[str, tuple[str, Post, str]] = {}
+        for person, post, principal in (*own, *lent):
+            first.setdefault(person, (person, post, principal))
+        return sorted(first.values(), key=lambda each: each[0])
+
     def at_centre(self, post: str, on: date) -> bool:
         """集中办公: whether a post sits in the service centre, or has leave not to, on a day. R26"""
         known = self.posts.get(post)
