@@ -84,6 +84,9 @@ def _half_way(engine: Engine, clock: SimulatedClock, plays: list[Script]) -> Non
     keys = [_draft(engine, joint, "firm-1") for _ in range(6)]
     with engine.begin(SYSTEM) as work:
         firm, clerk = (directory.actor_of(work, who, "", "test") for who in ("firm-1", "clerk-330106"))
+    for words in (joint.form, {**joint.form, "name": "改过"}):  # a draft that was written over
+        with engine.begin(firm) as work:
+            applications.fill(work, *keys[0], words)
     for home, case in keys[1:]:
         with engine.begin(firm) as work:
             applications.submit(Submit(home=home, id=case, form=joint.form, delivery=Delivery.E_LICENCE), work)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from random import Random
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import psycopg
 import pytest
@@ -28,6 +29,7 @@ from yiwang.plumbing.placement import Kind, registry
 from yiwang.plumbing.postgres import Cluster
 from yiwang.plumbing.postgres_roles import ADMIN
 from yiwang.plumbing.tables import VOUCHED
+from yiwang.plumbing.vouching import parts_of, vouch
 from yiwang.plumbing.work import Work
 
 from tests.conftest import copy_database
@@ -210,6 +212,83 @@ class Vandal:
         both = [one, two]
         done = self.run(query, (both, both)).rowcount
         return f"swap {table}.{column}" if done else ""
+
+
+Statement = tuple[str, Sequence[object]]
+
+
+@contextmanager
+def attacked(field: Field, *statements: Statement) -> Iterator[set[str]]:
+    """What verify finds of these statements of a superuser, who then has never been there."""
+    field.connection.execute("SAVEPOINT before")
+    for statement, parameters in statements:
+        assert field.connection.execute(statement.encode(), parameters).rowcount > 0, statement
+    verdict = prove(field.work, field.witnesses)
+    yield {one.kind for _, one in verdict.findings} | {broken.why for _, broken in verdict.journals.broken}
+    field.connection.execute("ROLLBACK TO SAVEPOINT before")
+
+
+def test_an_older_version_of_a_row_cannot_be_put_back(field: Field) -> None:
+    """旧版换回: not even by who also changes in which transaction the entries say that they were written."""
+    [(home, case)] = field.work.read("SELECT home, id FROM intake.application WHERE state = 'draft'")
+    secret = field.work.engine.secret
+    [(form,)] = field.work.read("SELECT form FROM intake.application WHERE id = %s", (case,))
+    old = {name: words for name, words in form.items() if name != "name"}
+    entries = field.work.read(
+        "SELECT seq, rows FROM plumbing.journal WHERE thread = %s AND seq < 0 ORDER BY xact", (case,)
+    )
+    assert len(entries) >= 3, "drafted, and written twice"
+    [table] = [t for t in VOUCHED.values() if t.name == "intake.application"]
+    number = parts_of(table).index(("form",))
+
+    def record(words: dict[str, Any]) -> bytes:
+        return vouch(secret, table, number, {"home": home, "id": case, "form": words}).record
+
+    first, last = (next(seq for seq, rows in entries if record(words) in rows) for words in (old, form))
+    back = ("UPDATE intake.application SET form = %s WHERE id = %s", (Jsonb(old), case))
+    with attacked(field, back) as found:
+        assert found == {"row.changed"}
+    moved = "UPDATE plumbing.journal SET xact = %s WHERE thread = %s AND seq = %s"
+    for seq, xact in ((first, "9000000000"), (last, "3")):
+        with attacked(field, back, (moved, (xact, case, seq))) as found:
+            assert found == {"row.changed"}
+
+
+def test_two_cases_that_changed_places_are_found(field: Field) -> None:
+    """两案互换: the row of one case for that of another, and their applications, and their journals."""
+    one, two = (
+        case
+        for (case,) in field.work.read(
+            "SELECT id FROM casework.matter WHERE parent IS NULL AND home = (SELECT home FROM casework.matter"
+            " GROUP BY home ORDER BY count(*) DESC LIMIT 1) ORDER BY journal_seq DESC LIMIT 2"
+        )
+    )
+
+    every = [("casework.matter", "id"), ("intake.application", "id"), ("plumbing.journal", "thread")]
+    for told in (every[:1], every[:2], every):
+        statements: list[Statement] = []
+        for table, column in told:
+            away = f"UPDATE {table} SET {column} = %s WHERE {column} = %s"
+            hole = uuid4()
+            statements += [(away, (hole, one)), (away, (one, two)), (away, (two, hole))]
+        with attacked(field, *statements) as found:
+            assert found, told
+
+
+def test_a_case_taken_away_with_all_that_is_its_own_is_found(field: Field) -> None:
+    """整案删除: rows, journal, inbox; and the leaves too, for whoever dares to."""
+    [(home, case)] = field.work.read("SELECT home, id FROM casework.matter WHERE status = 'closed' LIMIT 1")
+    statements: list[Statement] = []
+    for name, table in VOUCHED.items():
+        delete = f"DELETE FROM {name} WHERE home = %s AND coalesce({', '.join(table.thread)}) = %s"
+        if field.work.read(delete.replace("DELETE", "SELECT 1", 1), (home, case)):
+            statements.append((delete, (home, case)))
+    statements.append(("DELETE FROM plumbing.journal WHERE home = %s AND thread = %s", (home, case)))
+    with attacked(field, *statements) as found:
+        assert found == {"entry.missing"}
+    statements.append(("DELETE FROM plumbing.leaf WHERE home = %s AND thread = %s", (home, case)))
+    with attacked(field, *statements) as found:
+        assert "leaf.missing" in found
 
 
 @pytest.mark.requirement("R05")

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -11,10 +13,16 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from yiwang import main
+from yiwang.casework.service.running import note_on
+from yiwang.commands.verify import prove
 from yiwang.connectors.witness.file import HEADS, FileWitness
 from yiwang.ground.actor import SYSTEM
+from yiwang.ground.sealed import Head
 from yiwang.plumbing import sealing
 from yiwang.plumbing.database import Database
+from yiwang.plumbing.postgres import Cluster
+from yiwang.plumbing.postgres_roles import ADMIN
+from yiwang.plumbing.signing import Signer
 from yiwang.plumbing.tables import VOUCHED
 from yiwang.plumbing.work import Engine
 
@@ -156,6 +164,103 @@ def test_a_witness_that_lost_heads_or_does_not_answer_is_told(
     code, kinds = verified(walked, both)
     assert code == 1
     assert kinds == {"witness.silent", "witness.behind"}
+
+
+def rewritten(installation: Installation, both: tuple[FileWitness, FileWitness]) -> None:
+    """An administrator makes the whole tree anew, with the installation's own key, longer than the witnesses know."""
+    sealed(installation, both)
+    installation.sql("UPDATE plumbing.journal SET rows = rows || rows WHERE seq = 1")
+    for table in ("leaf", "node", "head"):
+        installation.sql(f"DELETE FROM plumbing.{table}")
+    on(installation, another_application)
+    sealed(installation, both)
+
+
+def test_a_longer_tree_that_is_another_one_is_shown_for_one_case_too(
+    walked: Installation, both: tuple[FileWitness, FileWitness]
+) -> None:
+    """单案核验也问见证人: what the witnesses have must be the beginning of what is shown, also where that is longer."""
+    [[number]] = walked.sql("SELECT number FROM casework.matter ORDER BY number LIMIT 1")
+    rewritten(walked, both)
+    assert "witness.other_root" in verified(walked, both, "--case", number)[1]
+
+
+def test_yesterdays_dump_is_shown_by_the_witnesses(
+    walked: Installation, both: tuple[FileWitness, FileWitness], cluster: Cluster, fresh_database: Callable[[str], str]
+) -> None:
+    """回滚到昨天: a database that is whole in itself, and worked on since."""
+    sealed(walked, both)
+    name = walked.url.rpartition("dbname=")[2]
+    yesterday = Installation(cluster.conninfo(ADMIN, fresh_database(name)))
+    on(walked, another_application)
+    sealed(walked, both)
+    assert verified(yesterday, ()) == (0, set())
+    assert verified(yesterday, both) == (1, {"tree.cut"})
+    on(yesterday, another_application)
+    on(yesterday, another_application)
+    while on(yesterday, sealing.seal):
+        pass
+    assert verified(yesterday, both)[1] & {"tree.cut", "witness.other_root"}
+
+
+def test_a_clock_that_was_set_back_is_counted(walked: Installation) -> None:
+    """时钟回拨: no mistake in the journal, but told."""
+
+    def back(engine: Engine) -> None:
+        [(home, case)] = _read(engine, "SELECT home, id FROM casework.matter WHERE closed_at IS NULL LIMIT 1")
+        with engine.begin(SYSTEM, at=datetime(2001, 1, 1, tzinfo=UTC)) as work:
+            note_on(work, home, case, "data.fetched", {"material": "x", "line": "GAT", "state": "fetched"})
+
+    before = walked.run("verify", "--json").said["earlier"]
+    on(walked, back)
+    ran = walked.run("verify", "--json")
+    assert ran.said["earlier"] == before + 1
+    assert "say an earlier time" in walked.run("verify").text
+
+
+def _read(engine: Engine, sql: str) -> list[tuple[Any, ...]]:
+    with engine.begin(SYSTEM) as work:
+        return work.read(sql)
+
+
+class Liar:
+    """A witness that shows whatever it likes."""
+
+    name = "liar"
+
+    def __init__(self, heads: list[Head]) -> None:
+        self.shown = heads
+
+    def heads(self) -> Iterator[Head]:
+        return iter(self.shown)
+
+    def latest(self) -> Head | None:
+        return None
+
+    def take(self, head: Head, proof: Sequence[bytes]) -> None:
+        raise AssertionError(f"nothing is told here: {head} {proof}")
+
+
+def test_a_witness_that_lies_accuses_nobody_but_itself(
+    walked: Installation, both: tuple[FileWitness, FileWitness]
+) -> None:
+    """见证人说谎: a head that nobody has signed proves nothing; one under a key of its own is named as such."""
+    sealed(walked, both)
+    true = list(both[0].heads())
+    made_up = replace(true[-1], size=true[-1].size + 5, root=bytes(32))
+    own = Signer(Ed25519PrivateKey.generate())
+
+    def found(*heads: Head) -> set[str]:
+        def do(engine: Engine) -> set[str]:
+            with engine.begin(SYSTEM) as work:
+                return {one.kind for _, one in prove(work, [Liar(list(heads))]).findings}
+
+        return set(on(walked, do))
+
+    assert found(*true) == set()
+    assert found(*true, made_up) == {"head.signature"}
+    assert found(*true, sealing.signed(made_up, own)) == {"head.key", "tree.cut"}
+    assert found(*reversed([*true, made_up])) >= {"head.signature"}
 
 
 @pytest.mark.requirement("R05")

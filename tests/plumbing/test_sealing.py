@@ -100,6 +100,18 @@ def test_a_round_takes_no_more_than_it_should(bare: Engine) -> None:
     assert sealed(bare) == 12
 
 
+def test_transactions_are_taken_as_numbers(bare: Engine, cluster: Cluster, database: Database) -> None:
+    """九在十之前: else a round that takes only some would pass over what was written first, for good."""
+    written = [write(bare).id for _ in range(4)]
+    with psycopg.connect(cluster.conninfo(ADMIN, psycopg.conninfo.conninfo_to_dict(database.conninfo)["dbname"])) as c:  # type: ignore[arg-type]  # a name is text
+        for number, thread in zip((9, 10, 11, 100), written, strict=True):
+            c.execute("UPDATE plumbing.journal SET xact = %s WHERE thread = %s", (str(number), thread))
+    assert [sealing.seal(bare, most=2) for _ in range(3)] == [2, 2, 0]
+    with bare.begin(SYSTEM) as work:
+        order = [thread for (thread,) in work.read("SELECT thread FROM plumbing.leaf ORDER BY n")]
+    assert order == written
+
+
 def test_an_act_that_commits_late_is_sealed_once_all_the_same(bare: Engine) -> None:
     with bare.begin(SYSTEM) as late:
         thread = late.record(Thread(7, late.new_id()), "late", {})
@@ -312,6 +324,19 @@ def test_the_service_of_a_witness_answers_nonsense_with_a_refusal(tmp_path: Path
             with pytest.raises(Silent, match="status 40"):
                 asked._ask(method, path, body)
         server.shutdown()
+
+
+def test_a_witness_whose_pages_never_end_is_said_to_be_silent(
+    bare: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """同一页说个不停: verify comes to an end all the same."""
+    write(bare)
+    sealing.seal(bare)
+    sealing.tell(bare, [FileWitness(tmp_path)])
+    liar = HttpWitness("http://liar.invalid")
+    monkeypatch.setattr(HttpWitness, "_ask", lambda *_: [head(bare).as_text()])
+    with pytest.raises(Silent, match="do not grow"):
+        list(liar.heads())
 
 
 def test_witnesses_are_named_by_folder_or_address() -> None:

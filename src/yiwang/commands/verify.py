@@ -8,7 +8,8 @@ import os
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-from itertools import groupby
+from datetime import timedelta
+from itertools import groupby, pairwise
 from pathlib import Path
 from time import perf_counter
 from typing import Annotated, Any
@@ -24,16 +25,17 @@ from yiwang.connectors.witness.client import witnesses
 from yiwang.ground.actor import SYSTEM
 from yiwang.ground.audit import Difference, Stretch
 from yiwang.ground.chain import Thread, canonical
-from yiwang.ground.merkle import includes
+from yiwang.ground.merkle import consistency, continues, includes
 from yiwang.ground.outcome import Refused
-from yiwang.ground.sealed import leaf_of
+from yiwang.ground.sealed import NOTHING, Head, leaf_of
 from yiwang.plumbing import journal, proving, sealing
 from yiwang.plumbing.database import Unavailable
 from yiwang.plumbing.journal import Break, Row
-from yiwang.plumbing.signing import verify as genuine
 from yiwang.plumbing.witnesses import Silent, Witness
 from yiwang.plumbing.work import Work
 
+SKEW = timedelta(minutes=1)
+"""Clocks of several machines may differ by so much."""
 WORDS = {
     "changed": "is not as it was written",
     "missing": "is missing",
@@ -46,10 +48,13 @@ WORDS = {
 
 @dataclass(slots=True)
 class Proof:
-    """核验结果: how much was recomputed, and each broken thread with its case number, the first broken entry, why."""
+    """核验结果: how much was recomputed, and each broken thread with its case number, the first broken entry, why; how
+    many entries say an earlier time than the one before them: a clock was set back.
+    """
 
     threads: int = 0
     entries: int = 0
+    earlier: int = 0
     broken: list[tuple[str, Break]] = field(default_factory=list)
 
 
@@ -151,7 +156,7 @@ def _sealed(
     """Each entry is proved into the last head; those not sealed yet are counted as waiting."""
     head, thread = sealing.latest(work), entries[0][1] if entries else proving.NOWHERE
     places = sealing.places(work, home, thread)
-    if head.size and not (head.key == work.engine.signer.public and genuine(head.key, head.message, head.signature)):
+    if head.size and not (head.key == work.engine.signer.public and sealing.genuine(head)):
         yield proving.found("head.signature", size=head.size)
     for row, carried in zip(entries, journal.carried(work, home, thread), strict=True):
         place = places.get(row[2])
@@ -168,14 +173,36 @@ def _sealed(
         verdict.tree.leaves += 1
     for one in asked:
         try:
-            seen = next((h for h in one.heads() if h.size >= head.size), None)
+            yield from _witnessed(work, verdict, head, one)
         except Silent as silent:
             yield proving.found("witness.silent", witness=one.name, why=str(silent))
-            continue
-        verdict.tree.witnessed[one.name] = seen.size if seen else 0
-        if seen is not None and (seen.size > head.size or seen.root != head.root):
-            kind = "tree.cut" if seen.size > head.size else "witness.other_root"
-            yield proving.found(kind, witness=one.name, size=seen.size, entries=head.size)
+
+
+def _witnessed(work: Work, verdict: Verdict, head: Head, one: Witness) -> Iterator[Difference]:
+    """The last head continues all that this witness has."""
+    last = NOTHING
+    for seen in one.heads():
+        if not sealing.genuine(seen):
+            yield proving.found("head.signature", witness=one.name, size=seen.size)
+            break
+        last = seen
+        if seen.size >= head.size:
+            break
+    verdict.tree.witnessed[one.name] = last.size
+    if last.size > head.size:
+        yield proving.found("tree.cut", witness=one.name, size=last.size, entries=head.size)
+    elif not last.size:
+        if head.size and work.now - head.at > proving.LAG:
+            yield proving.found("witness.behind", witness=one.name, size=0, expected=head.size)
+    elif not continues(last.size, head.size, last.root, head.root, _continuing(work, last, head)):
+        yield proving.found("witness.other_root", witness=one.name, size=last.size, entries=head.size)
+
+
+def _continuing(work: Work, last: Head, head: Head) -> list[bytes]:
+    try:
+        return consistency(last.size, head.size, sealing.kept(work))
+    except ValueError:  # the tree has gaps: nothing is proved
+        return []
 
 
 def prove_all(work: Work, told: Callable[[int], None] = lambda _: None) -> Proof:
@@ -210,6 +237,7 @@ def _threads(work: Work) -> Iterator[tuple[int, Any, Sequence[Row]]]:
 def _prove(proof: Proof, rows: Sequence[Row], head: tuple[Thread, str]) -> None:
     proof.threads += 1
     proof.entries += len(rows)
+    proof.earlier += sum(after[3] < before[3] - SKEW for before, after in pairwise(rows))
     if found := journal.prove(rows, head[0]):
         proof.broken.append((head[1], found))
     elif not rows:  # a case whose very opening was never written down
@@ -226,6 +254,7 @@ def _say(verdict: Verdict, seconds: float, *, witnessed: bool) -> None:
     counted = Counter(one.kind for _, one in verdict.findings)
     parts = [f"{len(proof.broken)} broken"] if proof.broken else []
     parts += [f"{kind} {n}" for kind, n in sorted(counted.items())]
+    parts += [f"{proof.earlier} say an earlier time than the entry before"] if proof.earlier else []
     rate = proof.entries / seconds
     typer.echo(
         f"{proof.threads} journals, {proof.entries} entries: {', '.join(parts) or 'all whole'}"
@@ -241,6 +270,7 @@ def _report(verdict: Verdict, seconds: float) -> dict[str, object]:
     return {
         "threads": proof.threads,
         "entries": proof.entries,
+        "earlier": proof.earlier,
         "seconds": round(seconds, 3),
         "broken": [
             {"number": number, "home": found.home, "thread": found.thread, "seq": found.seq, "why": found.why}

@@ -26,6 +26,7 @@ DATA = "capsule.json"
 PAGE = "index.html"
 MANIFEST = "manifest.json"
 _TAG, _RECORD = 8, 32
+_WAITING = 1 << 63  # behind every place of a tree
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +124,7 @@ def _acts(data: Mapping[str, Any], head: Head | None) -> Iterator[Said]:
 def _rows(data: Mapping[str, Any]) -> Iterator[Said]:
     """The rows against the last record that the acts carry of each."""
     standing: dict[bytes, bytes] = {}
-    for entry in sorted(data["acts"], key=lambda one: one["order"]):
+    for entry in _in_order(data["acts"]):
         carried = bytes.fromhex(entry["rows"])
         for at in range(0, len(carried), _RECORD):
             standing[carried[at : at + _TAG]] = carried[at + _TAG : at + _RECORD]
@@ -134,6 +135,17 @@ def _rows(data: Mapping[str, Any]) -> Iterator[Said]:
             wrong.append(f"{row['table']} {row['key']}")
     right = f"{len(data['rows'])} parts of rows are as the acts wrote them"
     yield Said("rows", not wrong, f"not as written: {'; '.join(wrong)}" if wrong else right)
+
+
+def _in_order(acts: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """The acts of the chain in its order, those beside it where the tree has them; what waits for its place as told."""
+    reached, keys = -1, {}
+    for entry in sorted(acts, key=lambda one: one["seq"]):
+        place = entry["place"] if entry["place"] is not None else _WAITING
+        if entry["seq"] > 0:
+            place = reached = max(reached, place)
+        keys[entry["seq"]] = (place, entry["order"] if place == _WAITING else 0, entry["seq"])
+    return sorted(acts, key=lambda one: keys[one["seq"]])
 
 
 def proof_of(text: Mapping[str, Any]) -> Proof:

@@ -57,13 +57,21 @@ class _Written(msgspec.Struct):
 _written = msgspec.json.Decoder(_Written).decode
 
 
+_PLACE, _WROTE = "coalesce(l.n, 9223372036854775807)", "j.xact::text::bigint"
 IN_ORDER = (
-    "CASE WHEN seq > 0 THEN max(xact::text::bigint) FILTER (WHERE seq > 0)"
-    " OVER (PARTITION BY home, thread ORDER BY seq) ELSE xact::text::bigint END, seq"
+    ", ".join(
+        f"CASE WHEN seq > 0 THEN max({found}) FILTER (WHERE seq > 0)"
+        f" OVER (PARTITION BY home, thread ORDER BY seq) ELSE {found} END"
+        for found in (_PLACE, _WROTE)
+    )
+    + ", seq"
 )
 """In which order the acts of a thread were written: those in its chain in the chain's, for a transaction that began
-first may have waited for the case's lock; those beside it where their transaction stands.
+first may have waited for the case's lock; those beside it where they stand in the tree, for which the witnesses vouch,
+and while they wait for their place, where their transaction stands.
 """
+SEALED = "plumbing.journal j LEFT JOIN plumbing.leaf l USING (home, thread, seq)"
+"""The journal with the places that IN_ORDER goes by."""
 
 
 def entries(work: Work, home: int, thread: UUID) -> list[Entry]:
@@ -136,8 +144,8 @@ def carrying(work: Work, home: int, thread: UUID) -> list[tuple[int, str, bytes,
     """All entries of one thread, those beside its chain among them, in the order of their acts: number, text, seal and
     what they vouch for.
     """
-    sql = "SELECT seq, entry, hash, rows FROM plumbing.journal WHERE home = %s AND thread = %s ORDER BY "
-    return work.read(sql + IN_ORDER, (home, thread))
+    sql = f"SELECT seq, entry, j.hash, rows FROM {SEALED} WHERE home = %s AND thread = %s ORDER BY {IN_ORDER}"  # noqa: S608 — our own
+    return work.read(sql, (home, thread))
 
 
 def threads(work: Work, size: int = 5000) -> Iterator[list[Row]]:

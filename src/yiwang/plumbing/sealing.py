@@ -15,7 +15,7 @@ import structlog
 from yiwang.ground.actor import SYSTEM
 from yiwang.ground.merkle import Frontier, Growing, Subtree, consistency, inclusion, node_hash, root, split
 from yiwang.ground.sealed import NOTHING, Head, leaf_of
-from yiwang.plumbing.signing import Signer
+from yiwang.plumbing.signing import Signer, verify
 from yiwang.plumbing.tables import Mode, Table
 from yiwang.plumbing.witnesses import Silent, Unwitnessed, Witness
 from yiwang.plumbing.work import Engine, Work
@@ -57,7 +57,7 @@ _UNSEALED = """
 SELECT home, thread, seq, hash, rows, xact::text FROM plumbing.journal j
 WHERE xact >= %s::text::xid8 AND NOT EXISTS (
     SELECT FROM plumbing.leaf l WHERE l.home = j.home AND l.thread = j.thread AND l.seq = j.seq)
-ORDER BY xact, home, thread, seq LIMIT %s
+ORDER BY j.xact, home, thread, seq LIMIT %s
 """
 _HEADS = "SELECT size, root, at, horizon::text::bigint, key, signature FROM plumbing.head"
 
@@ -120,6 +120,11 @@ def _append(work: Work, frontier: Frontier, rows: Sequence[tuple[Any, ...]], hor
 def signed(head: Head, signer: Signer) -> Head:
     """签署: the head under this key."""
     return replace(head, key=signer.public, signature=signer.sign(head.message))
+
+
+def genuine(head: Head) -> bool:
+    """真签: whether the holder of its key has signed this head; whose key that is, is another question."""
+    return verify(head.key, head.message, head.signature)
 
 
 def latest(work: Work) -> Head:
