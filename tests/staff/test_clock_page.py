@@ -17,6 +17,8 @@ from yiwang.front.desk import COOKIE, reference
 from yiwang.handling.messages import Decide, Review
 from yiwang.intake.messages import Lack
 from yiwang.intake.service import applications
+from yiwang.oversight import service as oversight
+from yiwang.oversight.messages import Demand
 from yiwang.plumbing.work import Engine
 
 from tests.spec.conftest import BUILDING, CONSULTING, DECIDER, REVIEWER, A, Departments, Office
@@ -135,6 +137,16 @@ def test_受理前_决定后_办过的环节_也都说明到天(engine: Engine, 
     assert asked(client, f"/cases/{ref}/clock").json() == proof
     clock.go(date(2017, 9, 5))
     assert "超期 2 个工作日" in log_in("issuer-330106").get("/window").text
+
+    office.drain()
+    handing = office.case(filed).tasks["deliver"].id
+    demand = Demand(home=filed.home, id=filed.id, task=handing, words="为什么还没有送达？", days=3)
+    office.by("supervisor", lambda work: oversight.demand(demand, work))
+    client = log_in("supervisor")
+    assert issue in dues_of(client.get("/supervision/stalls").text), "追责记录上的期限"
+    assert issue in dues_of(client.get(f"/supervision/{ref}").text), "断掉的一环"
+    wanted = next(link for link in dues_of(client.get("/supervision/demands").text) if "demand." in link)
+    assert "9月8日" in client.get(wanted).text, "督办的答复期限"
 
 
 def test_接口给出三种期限的剩余和超期(log_in: LogIn, clock: SimulatedClock) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import date
+from uuid import UUID
 
 from yiwang.casework.messages.case import Case
 from yiwang.casework.service import proving, reading
@@ -12,8 +13,11 @@ from yiwang.front import lights
 from yiwang.front.lights import explanation
 from yiwang.front.look.deadline import light_of
 from yiwang.front.look.parts import Light
+from yiwang.ground.clock import Limit, Unit, reckon
 from yiwang.ground.proof import Proof
+from yiwang.ground.zone import day_of
 from yiwang.intake.service import answering
+from yiwang.oversight import service as oversight
 from yiwang.plumbing.i18n import mark
 from yiwang.plumbing.work import Work
 
@@ -23,8 +27,12 @@ NAMES = {
     "issue": mark("发证期限"),
     "acceptance": mark("受理答复期限"),
     "correction": mark("补正期限"),
+    "demand": mark("督办答复期限"),
 }
 """What the clocks of a whole case are called, in the order in which they are shown."""
+STALLS = {"yellow": "promised", "overdue": "promised", "legal": "legal", "issue": "issue", "unaccepted": "acceptance"}
+"""Which clock a stall on record is about; the others are about a step, or about none."""
+DEMAND = "demand."
 CLAUSES = {"issue": "行政许可法 44", "acceptance": "行政许可法 32", "correction": "规定 11"}
 
 
@@ -50,11 +58,35 @@ def named(work: Work, case: Case, name: str) -> Clock | None:
     running = next((c for c in clocks(work, case) if name in (c.kind, c.step)), None)
     if running or not name:
         return running
+    if name.startswith(DEMAND):
+        return _demand(work, case, name.removeprefix(DEMAND))
     if name == "issue":
         return proving.issuing(work, case)
     if name == "acceptance":
         return answering.acceptance(work, case)
     return answering.correction(work, case) if name == "correction" else proving.once(work, case, name)
+
+
+def of_stall(home: int, case_id: UUID, what: str, step: str) -> str:
+    """Where the day that a stall was about is explained; empty where it was about none."""
+    name = step if what in ("step", "silent") else STALLS.get(what, "")
+    return explanation(home, case_id, name) if name else ""
+
+
+def of_demand(home: int, case_id: UUID, demand: UUID) -> str:
+    """Where the day by which a demand wants its answer is explained."""
+    return explanation(home, case_id, f"{DEMAND}{demand}")
+
+
+def _demand(work: Work, case: Case, asked: str) -> Clock | None:
+    """督办答复期限: so many working days as the supervisor gave, since the day of asking."""
+    rows = oversight.demands_of(work, case.matter.home, case.matter.id)
+    found = next((d for d in rows if str(d.id) == asked), None)
+    if found is None:
+        return None
+    asked_on = day_of(found.at)
+    days = Limit(work.calendar.count(asked_on, found.due), Unit.WORKDAY)
+    return Clock("demand", reckon(asked_on, days, work.calendar))
 
 
 def prove(work: Work, case: Case) -> Proof:

@@ -12,7 +12,7 @@ from yiwang.casework.messages.case import Case, Task
 from yiwang.casework.service import asides
 from yiwang.catalogue import service as catalogue
 from yiwang.directory import service as directory
-from yiwang.front import lights, scope
+from yiwang.front import deadlines, lights, scope
 from yiwang.front.desk import Desk, reference
 from yiwang.front.look.naming import name_of
 from yiwang.front.policy import home_of
@@ -61,6 +61,7 @@ def _line(
     up = owes is not None and (owes.desk, owes.post) != (d.desk, d.post)
     return {
         "d": d,
+        "why": deadlines.of_demand(d.home, d.matter, d.id),
         "href": f"/supervision/{reference(d.home, d.matter)}",
         "item": item,
         "step": step,

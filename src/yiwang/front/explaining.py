@@ -52,7 +52,7 @@ def explained(ref: str, desk: Desk, clock: str = "") -> Response[str]:
     tabs = [
         NavItem(
             names.get(c.step, c.step) if c.step else translate(deadlines.NAMES[c.kind]),
-            f"/cases/{ref}/clock?{urlencode({'clock': c.step or c.kind})}",
+            f"/cases/{ref}/clock?{urlencode({'clock': clock if clock and c is chosen else c.step or c.kind})}",
             current=c is chosen,
         )
         for c in sorted(found, key=lambda c: FIRST.index(c.kind) if c.kind in FIRST else len(FIRST))

@@ -13,6 +13,7 @@ from yiwang.casework.messages.case import Case
 from yiwang.casework.service import holding
 from yiwang.catalogue import service as catalogue
 from yiwang.directory import service as directory
+from yiwang.front import deadlines
 from yiwang.front.desk import Desk, reference
 from yiwang.front.look.naming import clause, name_of
 from yiwang.front.look.parts import Column, Listing, NavItem, Option
@@ -115,6 +116,7 @@ def _line(work: Work, row: Seen, places: Any, posts: dict[str, str], people: dic
         "person": people.get(stall.person, ""),
         "since": stall.since,
         "due": stall.due,
+        "why": deadlines.of_stall(stall.home, stall.matter, stall.what, stall.step),
         "rule": stall.rule,
         "at": stall.at,
         "now": row.now,
@@ -132,6 +134,7 @@ def told(work: Work, case: Case, link: Broken) -> dict[str, Any]:
     say = translator(known(work.language) or SOURCE).gettext
     return {
         "link": link,
+        "why": deadlines.of_stall(case.matter.home, case.matter.id, link.what, link.step),
         "what": say(WORDS.broken.get(link.what, link.what)),
         "step": steps.get(link.step, ""),
         "desk": name_of(places[link.desk], work.language) if link.desk in places else link.desk,
