@@ -29,7 +29,7 @@ def of_row(row: InboxRow, today: date, calendar: Calendar) -> Light | None:
     due = reading.nearest_due(row)
     if row.paused:
         return Light("paused", 0, due, href=explanation(row.home, row.matter))
-    dated = row.step_kind != "demand"  # a supervisor's day is its own reason
+    dated = row.step_kind not in ("demand", "referral")  # a day of its own, not of the chart
     href = explanation(row.home, row.matter, row.step if due == row.step_due else "") if dated else ""
     return towards(due, row.opened_at, today, calendar, href) if due else None
 

@@ -81,6 +81,7 @@ KIND = {
     "guidance": mark("业务指导"),
     "extension": mark("延期请示"),
     "demand": mark("督办"),
+    "referral": mark("另行征求意见"),
 }
 DATA_STATE = {
     "requested": mark("正在取"),
@@ -129,6 +130,8 @@ ACT = {
     "guidance.answered": mark("上级答复指导意见"),
     "extension.asked": mark("请示延期"),
     "extension.answered": mark("未批准延期"),
+    "referral.asked": mark("另行征求意见"),
+    "referral.answered": mark("答复另行征求的意见"),
     "demand.asked": mark("督办"),
     "demand.answered": mark("答复督办"),
     "demand.unanswered": mark("督办逾期未答，升级督办"),

@@ -8,7 +8,7 @@ from uuid import UUID
 
 import msgspec
 
-from yiwang.gateway import absence, demands, verbs, views
+from yiwang.gateway import absence, demands, handling, verbs, views
 
 CASE = f"1234-{UUID(int=1)}"
 
@@ -53,6 +53,8 @@ _SENT: tuple[views.Sent, ...] = (
     verbs.Choices(rows=[verbs.RowChoice(ref=CASE, task=UUID(int=7), outcome="grant", words="符合条件。")]),
     demands.NewDemand(words="已超期两个工作日，请说明原因和办结时间。", days=3),
     demands.DemandWords(words="等外单位复函，明日办结。"),
+    handling.Referral(step="consult_highway", to="330000.SLT", question="涉及河道管理范围，请提意见。"),
+    handling.InquiryAnswer(reason="按目录逐项核对。"),
     absence.NewDeputy(
         principal="jst-handler-330000",
         post="330000.JST#1",

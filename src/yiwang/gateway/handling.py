@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from typing import Annotated
 from uuid import UUID
 
 import msgspec
 from litestar import Response
+from msgspec import Meta
 
 from yiwang.casework.messages.case import Case
 from yiwang.front import scope
@@ -15,7 +17,7 @@ from yiwang.gateway import views
 from yiwang.gateway.cases import ONE, TAG, TASK, done, on
 from yiwang.gateway.counter import Counter, Key, Reference, act, open_to_all, read
 from yiwang.ground.actor import SYSTEM
-from yiwang.handling.messages import AnswerInquiry, AskExtension, AskGuidance, DrawExperts, Issued, RedrawExperts
+from yiwang.handling.messages import AnswerInquiry, AskExtension, AskGuidance, DrawExperts, Issued, RedrawExperts, Refer
 from yiwang.handling.service import consultations, experts, inquiries
 from yiwang.handling.service import documents as papers
 from yiwang.plumbing.work import Work
@@ -216,13 +218,44 @@ def ask_extension(
     return done(counter, key, ref, data, do)
 
 
+class Referral(views.Sent):
+    """另行征求意见: which step of the chart was answered by no competence, which department to ask, and what."""
+
+    step: views.Code
+    to: views.Code
+    question: Annotated[str, Meta(min_length=1, max_length=1_000)]
+
+
+class InquiryAnswer(views.Sent):
+    """答复: guidance, or why an extension is not approved, in `reason`; of another department that was asked its
+    `outcome`: agree, disagree, conditional with `conditions`, or no_competence.
+    """
+
+    reason: Annotated[str, Meta(max_length=1_000)] = ""
+    outcome: views.Short = ""
+    conditions: Annotated[str, Meta(max_length=1_000)] = ""
+
+
+@act(f"{ONE}/referrals", TAG, "case.work")
+def refer(counter: Counter, key: Key, ref: Reference, data: Referral) -> Response[views.CaseView]:
+    """Ask another department, where whom the chart asks has no competence; the flow does not wait."""
+
+    def do(work: Work, case: Case) -> object:
+        home, id_ = case.matter.home, case.matter.id
+        return inquiries.refer(Refer(home=home, id=id_, step=data.step, to=data.to, question=data.question), work)
+
+    return done(counter, key, ref, data, do)
+
+
 @act(f"{ONE}/inquiries/{{inquiry:uuid}}/answer", TAG, "case.work")
-def answered(counter: Counter, key: Key, ref: Reference, inquiry: UUID, data: views.Reason) -> Response[views.CaseView]:
-    """Answer what was asked of one's own organisation: guidance, or why an extension is not approved."""
+def answered(
+    counter: Counter, key: Key, ref: Reference, inquiry: UUID, data: InquiryAnswer
+) -> Response[views.CaseView]:
+    """Answer what was asked of one's own organisation: guidance, why an extension is not approved, or an opinion."""
 
     def do(work: Work, case: Case) -> None:
-        command = AnswerInquiry(home=case.matter.home, id=case.matter.id, inquiry=inquiry, words=data.reason)
-        inquiries.answer(command, work)
+        said = {"words": data.reason, "outcome": data.outcome, "conditions": data.conditions}
+        inquiries.answer(AnswerInquiry(home=case.matter.home, id=case.matter.id, inquiry=inquiry, **said), work)
 
     return done(counter, key, ref, data, do)
 
@@ -265,6 +298,7 @@ ROUTES = [
     asked,
     ask_guidance,
     ask_extension,
+    refer,
     answered,
     checked,
 ]

@@ -124,13 +124,28 @@ class AskExtension(OnTask):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Refer:
+    """另行征求意见: of another department, because whom the chart asks in this step has no competence. R50"""
+
+    home: int
+    id: UUID
+    step: str
+    to: str
+    question: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AnswerInquiry:
-    """答复请示: guidance in words; a refused extension with the reason."""
+    """答复请示: guidance in words; a refused extension with the reason; of another department its outcome (agree,
+    disagree, conditional with conditions, no_competence).
+    """
 
     home: int
     id: UUID
     inquiry: UUID
     words: str
+    outcome: str = ""
+    conditions: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

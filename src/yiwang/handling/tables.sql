@@ -69,7 +69,7 @@ CREATE TABLE handling.inquiry (
     home     int         NOT NULL CHECK (home BETWEEN 0 AND 16383),
     matter   uuid        NOT NULL,
     id       uuid        NOT NULL,
-    kind     text        NOT NULL CHECK (kind IN ('guidance', 'extension')),
+    kind     text        NOT NULL CHECK (kind IN ('guidance', 'extension', 'referral')),
     step     text        NOT NULL,
     asker    text        NOT NULL,
     desk     text        NOT NULL,
@@ -85,7 +85,8 @@ CREATE TABLE handling.inquiry_answer (
     home    int         NOT NULL CHECK (home BETWEEN 0 AND 16383),
     matter  uuid        NOT NULL,
     id      uuid        NOT NULL,
-    outcome text        NOT NULL CHECK (outcome IN ('answered', 'approved', 'declined')),
+    outcome text        NOT NULL CHECK (
+        outcome IN ('answered', 'approved', 'declined', 'agree', 'disagree', 'conditional', 'no_competence')),
     words   text        NOT NULL,
     person  text        NOT NULL,
     at      timestamptz NOT NULL,

@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from hashlib import sha256
 from uuid import UUID
 
+from yiwang.casework.messages.case import DEMAND as OWED
 from yiwang.casework.messages.case import Case, Duty
 from yiwang.casework.service import asides, holding, reading
 from yiwang.directory import service as directory
@@ -252,7 +253,7 @@ def answer_demand(command: AnswerDemand, work: Work) -> None:
     _in_words(command.words)
     said = {"words": sha256(command.words.encode()).hexdigest()}
     aside = asides.answer(work, command.home, command.id, command.demand, said)
-    assert aside.step == asides.DEMAND
+    assert aside.step == OWED
     _settle(work, command.home, command.id, command.demand, "answered", command.words)
 
 
@@ -320,7 +321,7 @@ def differences(work: Work, stretch: Stretch, cases: Mapping[Key, Case]) -> Iter
         yield Difference("invitation.missing", *key)
     for key in sorted(invited - delivered):
         yield Difference("invitation.unfounded", *key)
-    waiting = {(*key, a.id) for key, c in cases.items() for a in c.asides if a.step == asides.DEMAND}
+    waiting = {(*key, a.id) for key, c in cases.items() for a in c.asides if a.step == OWED}
     open_here = {key for key, settled in store.demands_in(work, stretch).items() if not settled}
     for home, matter, asked in sorted(waiting ^ open_here):
         kind = "demand.missing" if (home, matter, asked) in waiting else "demand.without_case"

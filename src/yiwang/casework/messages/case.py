@@ -16,6 +16,10 @@ REMEDIES = "六十日内可申请行政复议，六个月内可提起行政诉�
 """救济: told with every refusal. 行政许可法 38; 行政复议法 20, 行政诉讼法 46"""
 
 
+DEMAND = "demand"
+"""督办: the kind of what a supervisor demands beside the flow; nothing else asked there goes up to a superior."""
+
+
 class Status(StrEnum):
     """办件状态: where the case stands as a whole."""
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
-from yiwang.casework.messages.case import Case, Task
+from yiwang.casework.messages.case import DEMAND, Case, Task
 from yiwang.casework.rules import timing
 from yiwang.casework.rules.flow import Compiled, compiled
 from yiwang.catalogue.messages import Item, StepKind
@@ -21,7 +21,7 @@ ISSUE_IN_TIME = "行政许可法 44"
 ANSWER_IN_TIME = "规定 43"
 ANSWER_THE_DEMAND = "行政许可法 60"
 """上级行政机关应当加强对下级行政机关实施行政许可的监督检查，及时纠正。"""
-_ORDER = ("remind", "silent", "unanswered", "step", "yellow", "overdue", "legal", "issue")
+_ORDER = ("remind", "silent", "unreplied", "unanswered", "step", "yellow", "overdue", "legal", "issue")
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,8 +29,10 @@ class Warning:  # noqa: A001 — the word of the field; the built-in one is Pyth
     """提醒: what is to be said of a case from a day on.
 
     `what`: `yellow`, `overdue`, `legal` (of the whole case), `issue`, `step`, `remind`, `silent` (of the
-    task of a step), `unanswered` (of what a supervisor demands;
-    `step` is empty). `key` tells it from every other of the case; `due` is the day it is about, `rule` what says so.
+    task of a step), `unanswered` and `unreplied` (of what a supervisor
+    demands, and of another department asked beside the flow; `step` is empty).
+
+    `key` tells it from every other of the case; `due` is the day it is about, `rule` what says so.
     """
 
     on: date
@@ -120,9 +122,13 @@ def _of_task(case: Case, task: Task, flow: Compiled, calendar: Calendar) -> Iter
 def _of_demands(case: Case, calendar: Calendar) -> Iterator[Warning]:
     """What has a day of its own beside the flow; no stop of the case's clock moves it."""
     for aside in case.asides:
-        if aside.due is not None:
-            on = calendar.add(aside.due, 1)
+        if aside.due is None:
+            continue
+        on = calendar.add(aside.due, 1)
+        if aside.step == DEMAND:
             yield Warning(on, f"unanswered:{aside.id}:{aside.due}", "unanswered", "", aside.due, ANSWER_THE_DEMAND)
+        else:
+            yield Warning(on, f"unreplied:{aside.id}", "unreplied", "", aside.due, ANSWER_IN_TIME)
 
 
 def _stands(case: Case) -> bool:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import date
 from uuid import UUID
 
-from yiwang.casework.messages.case import Case, Status, Task
+from yiwang.casework.messages.case import DEMAND, Case, Status, Task
 from yiwang.casework.service.holding import due_columns, hold, note
 from yiwang.casework.service.rights import HEADS
 from yiwang.casework.service.running import inbox_row, keep, stand_in
@@ -19,22 +19,25 @@ from yiwang.ground.outcome import Conflict, Forbidden, Refused
 from yiwang.ground.zone import day_of
 from yiwang.plumbing.work import Work
 
-GUIDANCE, EXTENSION, DEMAND = "guidance", "extension", "demand"
-ROLES = {GUIDANCE: "handler", EXTENSION: "head"}
-NAMES = {GUIDANCE: "业务指导", EXTENSION: "延期请示", DEMAND: "督办"}
+GUIDANCE, EXTENSION, REFERRAL = "guidance", "extension", "referral"
+ROLES = {GUIDANCE: "handler", EXTENSION: "head", REFERRAL: "consultee"}
+NAMES = {GUIDANCE: "业务指导", EXTENSION: "延期请示", REFERRAL: "另行征求意见", DEMAND: "督办"}
 COUNTING = (Status.HANDLING, Status.SUSPENDED)
 ABOVE = {"town": "county", "county": "city", "city": "province"}
 
 
-def ask(work: Work, case: Case, kind: str, desk: str, facts: Mapping[str, object], clause: str) -> Task:
-    """请示: put a question to another desk; it may see the case until it has answered.
+def ask(
+    work: Work, case: Case, kind: str, desk: str, facts: Mapping[str, object], clause: str, due: date | None = None
+) -> Task:
+    """请示: put a question to another desk, with a day of its own or none; it may see the case until it has answered.
 
     Conflict `case.not_counting` outside handling, `aside.asked_already` while the same question waits there.
     """
     if case.status not in COUNTING:
         raise Conflict("case.not_counting", number=case.matter.number)
     role = ROLES[kind]
-    return _put(work, case, _new(work, kind, desk, role, directory.post_for(work, desk, role)), facts, clause)
+    asked = replace(_new(work, kind, desk, role, directory.post_for(work, desk, role)), due=due)
+    return _put(work, case, asked, facts, clause)
 
 
 def demand(work: Work, case: Case, task: Task, due: date, facts: Mapping[str, object], clause: str) -> Task:

@@ -10,7 +10,7 @@ from uuid import UUID
 
 import msgspec
 
-from yiwang.casework.messages.case import Case, Task, Timing
+from yiwang.casework.messages.case import DEMAND, Case, Task, Timing
 from yiwang.casework.messages.desk import Dues, Facet, InboxQuery, InboxRow, Standing
 from yiwang.casework.rules import timing
 from yiwang.casework.store import board as board_store
@@ -167,7 +167,7 @@ def several(work: Work, keys: Iterable[Key]) -> dict[Key, Case]:
 _STANDING = """
 SELECT home, id, closed_at IS NOT NULL, timing->>'met_on' IS NOT NULL,
        (SELECT jsonb_object_agg(t->>'step', t->>'opened_at') FROM jsonb_array_elements(tasks) AS t),
-       EXISTS (SELECT FROM jsonb_array_elements(asides) AS a WHERE a->>'due' IS NOT NULL)
+       EXISTS (SELECT FROM jsonb_array_elements(asides) AS a WHERE a->>'step' = 'demand')
 FROM casework.matter JOIN unnest(%s::int[], %s::uuid[]) AS wanted(of_home, of_id) ON home = of_home AND id = of_id
 """
 
@@ -189,7 +189,7 @@ def standing(work: Work, keys: Iterable[Key]) -> dict[Key, Standing]:
 def standing_of(case: Case) -> Standing:
     """现状 of a case that is at hand."""
     opened = {t.step: day_of(t.opened_at) for t in case.tasks.values()}
-    demanded = any(a.due is not None for a in case.asides)
+    demanded = any(a.step == DEMAND for a in case.asides)
     return Standing(case.closed_at is not None, case.timing.met_on is not None, opened, demanded)
 
 

@@ -9,6 +9,7 @@ from typing import TypedDict
 from uuid import UUID
 
 from yiwang.casework.messages.case import (
+    DEMAND,
     Case,
     CaseAccepted,
     CaseClosed,
@@ -182,7 +183,7 @@ def _end(work: Work, case: Case, effect: Ended) -> list[object]:
     case.closed_at = work.now
     for aside in case.asides:
         work.remove(INBOX, {"desk": aside.desk, "id": aside.id})
-    lapsed = [DemandLapsed(**names(case), demand=a.id) for a in case.asides if a.due is not None]
+    lapsed = [DemandLapsed(**names(case), demand=a.id) for a in case.asides if a.step == DEMAND]
     case.asides = ()
     note(work, case, "case.closed", {"end": effect.end})
     matter = case.matter

@@ -92,11 +92,21 @@ def _of_part(work: Work, case: Case, step: str) -> Task | None:
     return min(held, key=lambda task: (task.opened_at, task.step), default=None)
 
 
-def _say(work: Work, case: Case, warning: Warned) -> None:
+def _of_aside(work: Work, case: Case, warning: Warned) -> None:
+    """旁问逾期: a demand goes up; that another department has not replied is said, and its silence means nothing."""
+    aside = next(a for a in case.asides if str(a.id) in warning.key)
+    case.warned = (*case.warned, warning.key)
+    facts: dict[str, object] = {"warned": warning.key, "due": str(warning.due)}
     if warning.what == "unanswered":
-        aside = next(a for a in case.asides if warning.key.startswith(f"unanswered:{a.id}:"))
-        case.warned = (*case.warned, warning.key)
-        work.tell(asides.go_up(work, case, aside, {"warned": warning.key, "due": str(warning.due)}, warning.rule))
+        work.tell(asides.go_up(work, case, aside, facts, warning.rule))
+        return
+    note(work, case, ACTS["silent"], {**facts, "aside": str(aside.id), "desk": aside.desk}, warning.rule)
+    work.tell(stalled(case, replace(aside, step=""), "silent", warning.due, warning.rule))
+
+
+def _say(work: Work, case: Case, warning: Warned) -> None:
+    if warning.what in ("unanswered", "unreplied"):
+        _of_aside(work, case, warning)
         return
     task = watching.responsible(case, warning.step) or _of_part(work, case, warning.step)
     case.warned = (*case.warned, warning.key)

@@ -9,6 +9,7 @@ from litestar import Response
 
 from yiwang.casework.messages.case import Case
 from yiwang.casework.service import holding
+from yiwang.casework.service.asides import COUNTING
 from yiwang.desks.department.inbox import asked_of
 from yiwang.desks.department.reach import WORK, concerned
 from yiwang.directory import service as directory
@@ -16,7 +17,7 @@ from yiwang.front import scope
 from yiwang.front.desk import Desk
 from yiwang.front.routes import sent
 from yiwang.ground.outcome import NotFound
-from yiwang.handling.messages import AnswerInquiry, AskExtension, AskGuidance
+from yiwang.handling.messages import AnswerInquiry, AskExtension, AskGuidance, Refer
 from yiwang.handling.service import inquiries
 from yiwang.plumbing.work import Work
 
@@ -31,8 +32,19 @@ def shown(work: Work, case: Case) -> dict[str, Any]:
         "askers": who,
         "asked_here": {a.id for a in case.asides if a.desk == work.actor.organisation and a.role in work.actor.roles},
         "extender": holding.extender(work, case) if may else "",
+        "refer": _refer(work, case),
         "superior": inquiries.superior_of(work, work.actor.organisation),
     }
+
+
+def _refer(work: Work, case: Case) -> list[dict[str, Any]]:
+    """For the lead: each consultation that was answered by no competence, with who else may be asked."""
+    if work.actor.organisation != case.matter.deciding or case.status not in COUNTING:
+        return []
+    return [
+        {"step": holding.step_of(work, case, step), "to": inquiries.referable(work, case, step)}
+        for step in inquiries.without_competence(case)
+    ]
 
 
 def back(desk: Desk, ref: str) -> str:
@@ -71,11 +83,28 @@ def answer(ref: str, inquiry: UUID, desk: Desk, body: bytes) -> Response[str]:
 
     def do(work: Work) -> dict[str, str]:
         home, case_id, _ = concerned(work, ref)
-        inquiries.answer(AnswerInquiry(home=home, id=case_id, inquiry=inquiry, words=form.get("answer")[:1000]), work)
+        said = {"outcome": form.get("outcome"), "conditions": form.get("conditions")[:1000]}
+        words = form.get("answer")[:1000]
+        inquiries.answer(AnswerInquiry(home=home, id=case_id, inquiry=inquiry, words=words, **said), work)
         return {}
 
     desk.once(form, body, do)
     return desk.go(back(desk, ref))
 
 
-ROUTES = [ask, answer]
+@sent("/desk/{ref:str}/refer", opt=WORK)
+def refer(ref: str, desk: Desk, body: bytes) -> Response[str]:
+    """另行征求意见: of another department, where whom the chart asks has no competence."""
+    form = desk.form(body)
+
+    def do(work: Work) -> dict[str, str]:
+        home, case_id, _ = concerned(work, ref)
+        words = form.get("question")[:1000]
+        inquiries.refer(Refer(home=home, id=case_id, step=form.get("step"), to=form.get("to"), question=words), work)
+        return {}
+
+    desk.once(form, body, do)
+    return desk.go(f"/desk/{ref}#inquiries")
+
+
+ROUTES = [ask, answer, refer]

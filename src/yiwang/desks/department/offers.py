@@ -71,7 +71,7 @@ def _house(work: Work, case: Case, task: Task) -> list[str]:
     """Who of the house may be asked to sign: not who holds the task, was asked already or stays out of the case."""
     out = {work.actor.person, task.holder, *(s.person for s in task.seats), *case.recused}
     there = directory.staff(work).of_organisation(task.desk, work.today)
-    return list(dict.fromkeys(person for person, _ in there if person not in out))
+    return list(dict.fromkeys(person for person, post in there if person not in out and set(post.roles) != {"client"}))
 
 
 def _options(people: Sequence[str], names: dict[str, str]) -> list[Option]:

@@ -8,8 +8,8 @@ from uuid import UUID
 
 from litestar import Response
 
-from yiwang.casework.messages.case import Case, Task
-from yiwang.casework.service import asides, holding, parts
+from yiwang.casework.messages.case import DEMAND, Case, Task
+from yiwang.casework.service import holding, parts
 from yiwang.casework.service import reading as caseread
 from yiwang.casework.service.reading import Held, Overdue
 from yiwang.catalogue import service as catalogue
@@ -234,7 +234,7 @@ def _held(work: Work, case: Case) -> list[dict[str, Any]]:
     tasks = [t for t in case.tasks.values() if t.desk != holding.AUTOMATIC]
     posts = directory.post_names(work, [t.post for t in tasks if t.post])
     people = directory.names_of(work, {t.holder for t in tasks if t.holder})
-    owing = {a.desk for a in case.asides if a.step == asides.DEMAND}
+    owing = {a.desk for a in case.asides if a.step == DEMAND}
     return [
         {
             "task": t,

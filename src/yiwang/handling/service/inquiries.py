@@ -7,11 +7,15 @@ from uuid import UUID
 
 from yiwang.casework.messages.case import Case, Task
 from yiwang.casework.service import asides, cases, holding, reading, running
-from yiwang.ground.outcome import Conflict, FieldError, Invalid
+from yiwang.directory import service as directory
+from yiwang.directory.messages import Organisation
+from yiwang.ground.clock import reckon
+from yiwang.ground.outcome import Conflict, FieldError, Forbidden, Invalid, Refused
 from yiwang.handling import store
-from yiwang.handling.messages import AnswerInquiry, AskExtension, AskGuidance, Extend, OnTask
+from yiwang.handling.messages import AnswerInquiry, AskExtension, AskGuidance, Extend, OnTask, Refer
 from yiwang.handling.rules import writing
 from yiwang.handling.service import documents, tasks
+from yiwang.handling.service.consulting import REPLIES
 from yiwang.handling.store import ANSWER, INQUIRY, Inquiry
 from yiwang.plumbing.work import Work
 
@@ -50,12 +54,88 @@ def ask_extension(command: AskExtension, work: Work) -> UUID:
     return aside.id
 
 
+def refer(command: Refer, work: Work) -> UUID:
+    """另行征求意见: whom the chart asks has no competence, so the lead asks another department, with the limit anew.
+
+    Beside the flow, for no chart was signed by it: the flow does not wait, its silence means nothing, its conditions
+    are carried into the decision like any other's. R50
+
+    Forbidden `case.lead_refers`; Conflict `inquiry.not_without_competence`; Invalid `inquiry.cannot_be_asked` for one
+    of another level, the lead, or whoever was asked already.
+    """
+    _required(command.question, "question")
+    case = holding.hold(work, command.home, command.id)
+    if work.actor.kind != "staff" or work.actor.organisation != case.matter.deciding:
+        raise Forbidden("case.lead_refers")
+    if command.step not in without_competence(case):
+        raise Conflict("inquiry.not_without_competence", number=case.matter.number)
+    if command.to not in [o.code for o in referable(work, case, command.step)]:
+        raise Invalid("inquiry.cannot_be_asked", errors=(FieldError("to", "field.choice"),))
+    step = holding.step_of(work, case, command.step)
+    due = reckon(work.today, step.limit, work.calendar, today=work.today).due if step.limit else None
+    facts = {"step": step.id, "due": due and due.isoformat(), "words": _digest(command.question)}
+    aside = asides.ask(work, case, asides.REFERRAL, command.to, facts, step.basis, due)
+    _write(work, case, aside, step.id, command.question)
+    return aside.id
+
+
+def without_competence(case: Case) -> list[str]:
+    """不属职责的: steps of the chart whose last answer was that the department has no competence."""
+    last = {d.step: d.outcome for d in case.progress.done}
+    return [step for step, outcome in last.items() if outcome == "no_competence"]
+
+
+def referable(work: Work, case: Case, step: str) -> list[Organisation]:
+    """可另行征求的部门: those of the level that the signed chart asks in this step, in the place of the matter, with
+    somebody who answers consultations; not the lead, nor whom the case asks or has asked already. One query.
+    """
+    asked = holding.step_of(work, case, step)
+    level = directory.organisation(work, holding.desk_of(work, case, asked)).level
+    out = set(holding.organisations_of(work, case))
+    out |= {q.desk for q in of_case(work, case.matter.home, case.matter.id) if q.kind == asides.REFERRAL}
+    found = []
+    for line in directory.snapshot(work).lines:
+        try:
+            one = directory.resolve(work, line, level, case.matter.division, work.today)
+        except Refused:
+            continue
+        if one.kind == "department" and one.code not in out and _answers(work, one.code):
+            found.append(one)
+    return found
+
+
+def _answers(work: Work, organisation: str) -> bool:
+    """Whether somebody there answers consultations."""
+    role = asides.ROLES[asides.REFERRAL]
+    return any(role in post.roles for _, post in directory.staff(work).of_organisation(organisation, work.today))
+
+
 def answer(command: AnswerInquiry, work: Work) -> None:
-    """答复: guidance in words; or why an extension is not approved. Only the desk that was asked."""
+    """答复: guidance in words; why an extension is not approved; what another department says, its conditions carried
+    into the decision. Only the desk that was asked.
+    """
+    case = holding.hold(work, command.home, command.id)
+    asked = next((a for a in case.asides if a.id == command.inquiry), None)
+    if asked is not None and asked.step == asides.REFERRAL:
+        _reply_to_referral(command, work, case)
+        return
     _required(command.words, "words")
     aside = asides.answer(work, command.home, command.id, command.inquiry, {"words": _digest(command.words)})
     outcome = "answered" if aside.step == asides.GUIDANCE else "declined"
     _reply(work, command.home, command.id, aside.id, outcome, command.words)
+
+
+def _reply_to_referral(command: AnswerInquiry, work: Work, case: Case) -> None:
+    if command.outcome not in REPLIES:
+        raise Invalid("handling.form", errors=(FieldError("outcome", "field.choice"),))
+    if command.outcome == "conditional" and not command.conditions.strip():
+        raise Invalid("handling.form", errors=(FieldError("conditions", "field.required"),))
+    facts = {"outcome": command.outcome, "words": _digest(command.words)}
+    aside = asides.answer(work, command.home, command.id, command.inquiry, facts)
+    asked = next(q for q in of_case(work, command.home, command.id) if q.id == aside.id)
+    step = holding.step_of(work, case, asked.step)
+    tasks.opine(work, case, step, command.outcome, command.words, command.conditions)
+    _reply(work, command.home, command.id, aside.id, command.outcome, command.words)
 
 
 def extend(command: Extend, work: Work) -> Case:
