@@ -182,3 +182,45 @@ def test_征求意见_催办一家_收回一家(enter: Enter, demo: Demo, take_i
     expect(lead.get_by_role("alert")).to_have_count(0)
     desks.act("jtt-handler-330000", "agree", words="无不同意见。")
     expect(desks.page("jst-handler-330000").locator("button[value=skip]").first).to_be_visible()
+
+
+@pytest.mark.requirement("R53", "R26")
+def test_联合审批_换一位专家_政府批准延期_逐人意见后各自准予(enter: Enter, demo: Demo, take_in: TakeIn) -> None:
+    desks = Desks(enter, demo.address, take_in(JOINT, TWO))
+    desks.both_review()
+    lead = desks.page("zjj-handler-330000")
+    press(lead.locator("#experts form button").last)
+    first = lead.locator("#experts ul.record li strong").first.inner_text()
+    lead.locator("#experts summary").last.click()
+    leaves = lead.locator("#experts form").filter(has=lead.locator("[name=leaving]")).first
+    leaves.locator("[name=leaving]").first.select_option(index=0)
+    leaves.locator("[name=reason]").fill("与申请人有合作")
+    press(leaves.locator("button").last)
+    expect(lead.locator("#experts ul.record li")).to_have_count(3)
+    expect(lead.locator("#experts ul.record")).not_to_contain_text(first)
+    desks.act("zjj-handler-330000", "start", days_needed="10")
+
+    lead.locator("summary", has_text="请示").first.click()
+    lead.locator("[name=question]").first.fill("能力验证须送检")
+    press(lead.locator("button[name=kind][value=extension]").first)
+    before = desks.on_phone().locator("a.due").first.inner_text()
+    head = desks.page("zf-head-330000")
+    approve = head.locator("form[action*='/extend']").first
+    approve.locator("[name=reason]").fill("能力验证须送检")
+    press(approve.locator("button").last)
+    phone = desks.on_phone()
+    expect(phone.locator("main")).to_contain_text("办理期限延长15个工作日")
+    expect(phone.locator("main")).not_to_contain_text(f"承诺办结 {before}")
+    phone.locator("a.due").first.click()
+    expect(phone.locator("main")).to_contain_text("行政许可法 42")
+
+    lead = desks.page("zjj-handler-330000")
+    review = lead.locator("form").filter(has=lead.locator("textarea[name^='expert.']")).first
+    for opinion in review.locator("textarea[name^='expert.']").all():
+        opinion.fill("能力符合要求。")
+    review.locator("[name=words]").fill("评审组一致通过。")
+    press(review.locator("button[name=outcome][value=pass]"))
+    for line in ("zjj", "syj"):
+        desks.act(f"{line}-decider-330000", "grant")
+    desks.act("zjj-handler-330000", "issued")
+    expect(desks.on_phone().locator("main")).to_contain_text("发证期限")

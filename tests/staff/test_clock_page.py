@@ -7,6 +7,7 @@ import re
 from datetime import date
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 from typer.testing import CliRunner
@@ -50,6 +51,7 @@ def test_每个期限都通到逐日说明(log_in: LogIn, tmp_path: Path) -> Non
         assert page.status_code == 200, link
         assert "行政许可法" in page.text
         assert "8月14日" in page.text
+        assert f'href="/language/en?back={quote(link)}"' in page.text, "换语言还在这一项"
     assert "各部门受理时间" in client.get(f"/cases/{ref}/clock").text
 
     given = client.get(f"/cases/{ref}/clock.json")

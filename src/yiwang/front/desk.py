@@ -116,6 +116,7 @@ class Desk:
         around = frame(
             language=self.language,
             path=self.request.url.path,
+            query=self.request.url.query if self.request.method == "GET" else "",
             today=self.today,
             actor=self.actor,
             csrf_token=self.csrf,

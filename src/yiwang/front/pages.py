@@ -50,8 +50,11 @@ def frame(
     csrf_token: str,
     person: Mapping[str, str],
     large_type: bool,
+    query: str = "",
 ) -> dict[str, Any]:
-    """页框: of whoever asks; `person` is what the session remembers of them: organisation and post by name."""
+    """页框: of whoever asks; `person` is what the session remembers of them: organisation and post by name; `query` is
+    the part of the address behind the path, which stays when the language changes.
+    """
     translate = translator(language).gettext
     seats = policy.seats_of(actor)
     here = _here(path, [seat.path for seat in seats])
@@ -64,7 +67,7 @@ def frame(
     who = Person(actor.name, person.get("post", ""), organisation) if actor else None
     return looks.frame(
         language=language,
-        path=path,
+        path=f"{path}?{query}" if query else path,
         today=today,
         csrf_token=csrf_token,
         seat=seat,
