@@ -12,6 +12,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
@@ -20,6 +21,7 @@ from typing import Any
 import psycopg
 import pytest
 from playwright.sync_api import Browser, sync_playwright
+from xdist.scheduler import LoadScopeScheduling  # type: ignore[import-untyped]  # it has none
 
 from yiwang import main
 from yiwang.demo.seed import seed
@@ -30,9 +32,14 @@ from yiwang.plumbing.postgres import DATABASE, AlreadyRunning, Cluster
 from yiwang.plumbing.postgres_roles import ADMIN, APP, OWNER
 from yiwang.plumbing.work import Engine
 
+# A database is a thousand small files: copied in memory it costs a twentieth of what it costs on a disk.
+MEMORY, ENOUGH = Path("/dev/shm"), 3 * 2**30
+if MEMORY.is_dir() and os.access(MEMORY, os.W_OK) and shutil.disk_usage(MEMORY).free > ENOUGH:
+    os.environ["TMPDIR"], tempfile.tempdir = str(MEMORY), None
+
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 PREFIX = "yiwang-test-"
-DEMO = "demo"
+SERVERS = {"tests/gateway/": "demo", "tests/journeys/": "demo", "tests/web/": "served"}
 BUILDING = 0x64656D6F
 READY = re.compile(rb"https?://127\.0\.0\.1:\d+")
 _kept = pytest.StashKey[contextlib.ExitStack]()
@@ -46,12 +53,32 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Browser tests are skipped where there is no browser; the plugin `requirements` refuses that in CI."""
+    """Browser tests are skipped where there is no browser; the plugin `requirements` refuses that in CI.
+
+    Files with slow tests come first, so that two test processes end together.
+    """
+    slow = {together(item.nodeid) for item in items if item.get_closest_marker("slow")}
+    items.sort(key=lambda item: together(item.nodeid) not in slow)
     for item in items:
         if "cluster" in getattr(item, "fixturenames", ()):
             item.add_marker("database")
         if CHROMIUM is None and item.get_closest_marker("browser"):
             item.add_marker(pytest.mark.skip(reason="Chromium is not installed"))
+
+
+def together(nodeid: str) -> str:
+    """What one test process should run, one after the other: a file, or the folders that need the same servers."""
+    file = nodeid.partition("::")[0]
+    return next((servers for folder, servers in SERVERS.items() if file.startswith(folder)), file)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """Several test processes (xdist) take files as they were collected: nothing that a file sets up is set up twice."""
+    config.option.loadscopereorder = False
+    scheduling = LoadScopeScheduling(config, log)
+    scheduling._split_scope = together
+    return scheduling
 
 
 @pytest.hookimpl(optionalhook=True)
@@ -105,23 +132,28 @@ def empty_template(cluster: Cluster) -> str:
 
 @pytest.fixture(scope="session")
 def demo_template(cluster: Cluster, empty_template: str) -> str:
-    """A migrated database with the demo's directory, people and catalogue, to be copied; made by who needs it first."""
+    """A migrated database with the demo's directory, people and catalogue, to be copied."""
+    return template(cluster, "demo", empty_template, lambda database: seed(main.engine(database, SimulatedClock())))
+
+
+def template(cluster: Cluster, name: str, copied: str, fill: Callable[[Database], object]) -> str:
+    """A database to be copied, itself a copy and more; made by whichever test process needs it first."""
     with psycopg.connect(cluster.conninfo(ADMIN, "postgres"), autocommit=True) as connection:
         connection.execute("SELECT pg_advisory_lock(%s)", (BUILDING,))
-        if not connection.execute("SELECT FROM pg_database WHERE datname = %s", (DEMO,)).rowcount:
-            connection.execute("DROP DATABASE IF EXISTS demo_unfinished WITH (FORCE)")
-            copy_database(cluster, empty_template, "demo_unfinished")
-            database = Database(cluster.conninfo(APP, "demo_unfinished"))
-            seed(main.engine(database, SimulatedClock()))
-            database.close()
-            connection.execute("ALTER DATABASE demo_unfinished RENAME TO demo")
-    return DEMO
+        if not connection.execute("SELECT FROM pg_database WHERE datname = %s", (name,)).rowcount:
+            unfinished = f"{name}_unfinished"
+            connection.execute(f"DROP DATABASE IF EXISTS {unfinished} WITH (FORCE)".encode())
+            copy_database(cluster, copied, unfinished)
+            with closing(Database(cluster.conninfo(APP, unfinished))) as database:
+                fill(database)
+            connection.execute(f"ALTER DATABASE {unfinished} RENAME TO {name}".encode())
+    return name
 
 
 def copy_database(cluster: Cluster, template: str, name: str) -> None:
     """A new database like another one that nobody is connected to; its rights are copied too."""
     with psycopg.connect(cluster.conninfo(ADMIN, "postgres"), autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {name} TEMPLATE {template} OWNER {OWNER}".encode())
+        connection.execute(f"CREATE DATABASE {name} TEMPLATE {template} OWNER {OWNER} STRATEGY file_copy".encode())
 
 
 @pytest.fixture

@@ -26,11 +26,11 @@ from yiwang.intake.service import applications
 from yiwang.plumbing import sealing
 from yiwang.plumbing.database import Database
 from yiwang.plumbing.postgres import Cluster
-from yiwang.plumbing.postgres_roles import ADMIN, APP
+from yiwang.plumbing.postgres_roles import ADMIN
 from yiwang.plumbing.work import Engine, Work
 from yiwang.sharing.messages import Correction, Fetch, Fetched, FetchFailed
 
-from tests.conftest import copy_database
+from tests.conftest import copy_database, template
 
 ITEM = "许可-90015-000"
 
@@ -138,16 +138,10 @@ def drop(cluster: Cluster, name: str) -> None:
 
 
 @pytest.fixture(scope="session")
-def walked_template(cluster: Cluster, demo_template: str) -> Iterator[str]:
+def walked_template(cluster: Cluster, demo_template: str) -> str:
     """A database with cases in every state, to be copied."""
-    name = f"walked_{os.getpid()}"
-    copy_database(cluster, demo_template, name)
-    database = Database(cluster.conninfo(APP, name))
     clock = SimulatedClock()
-    fill(main.engine(database, clock), clock)
-    database.close()
-    yield name
-    drop(cluster, name)
+    return template(cluster, "walked", demo_template, lambda database: fill(main.engine(database, clock), clock))
 
 
 @dataclass(frozen=True, slots=True)

@@ -70,7 +70,7 @@ class Sight:
 def sight(request: pytest.FixtureRequest, chromium: Browser, visitor: Visitor) -> Iterator[Sight]:
     """The browser at the size of a phone and of a desk."""
     context = chromium.new_context(viewport=SIZES[request.param], locale="zh-CN")
-    context.set_default_timeout(20_000)
+    context.set_default_timeout(60_000)  # only a test that fails waits that long
     seen = Sight(context.new_page(), visitor)
     seen.page.on("console", lambda m: seen.blocked.append(m.text) if m.type == "error" else None)
     seen.page.on("pageerror", lambda e: seen.blocked.append(str(e)))

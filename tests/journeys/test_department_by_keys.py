@@ -15,7 +15,7 @@ from playwright.sync_api import Page, expect
 
 from tests.conftest import Demo
 from tests.gateway.conftest import FORM, QUALIFICATION, draft
-from tests.journeys.conftest import DESKTOP, PHONE, Enter
+from tests.journeys.conftest import DESKTOP, PHONE, Enter, arrive
 from tests.journeys.test_one_application import fit_for_everybody
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -50,7 +50,7 @@ def busy(demo: Demo) -> None:
 
 def look(page: Page, name: str) -> None:
     """The page is for everybody; a picture of it is kept where YIWANG_PICTURES names a folder."""
-    page.wait_for_load_state("networkidle")
+    page.wait_for_load_state()
     fit_for_everybody(page)
     if folder := os.environ.get("YIWANG_PICTURES"):
         page.screenshot(path=Path(folder) / f"{name}.png")
@@ -81,7 +81,7 @@ def test_只用键盘(enter: Enter) -> None:
         press(key)
     second = current(page)
     press("Enter")
-    page.wait_for_url(re.compile(r"/desk/\d+-"))
+    arrive(page, re.compile(r"/desk/\d+-"))
     expect(page.locator("#case .case-number").first).to_have_text(second)
     expect(page.locator("[data-rows] [aria-current]")).to_have_count(1)
     press("j")
@@ -103,7 +103,7 @@ def test_只用键盘(enter: Enter) -> None:
     press("1")
     expect(page.locator("#f-words")).to_have_value(re.compile("材料齐全"))
     press("a")
-    page.wait_for_url("**done=1*")
+    arrive(page, "**done=1*")
     expect(page.locator("#case")).to_contain_text("已办理")
 
     page.goto(re.sub(r"/desk.*", "/desk", page.url))
@@ -112,7 +112,7 @@ def test_只用键盘(enter: Enter) -> None:
         press("x")
     expect(page.locator("input[name=task]:checked")).to_have_count(5)
     press("m")
-    page.wait_for_url("**/desk/batch?**")
+    arrive(page, "**/desk/batch?**")
     expect(page.locator("textarea")).to_have_count(5)
     look(page, "department-batch")
     press("a")
@@ -128,7 +128,7 @@ def test_手机上先是列表_再是办件(enter: Enter) -> None:
     phone = enter(HANDLER, PHONE)
     look(phone, "department-phone-list")
     phone.locator("a.split-row").first.click()
-    phone.wait_for_url(re.compile(r"/desk/\d+-"))
+    arrive(phone, re.compile(r"/desk/\d+-"))
     phone.reload()
     expect(phone.locator("#inbox-list")).to_be_hidden()
     look(phone, "department-phone-case")
@@ -140,10 +140,10 @@ def test_手机上先是列表_再是办件(enter: Enter) -> None:
 def test_筛选写在地址里_不用脚本也能走(enter: Enter) -> None:
     page = enter(HANDLER, DESKTOP)
     page.locator("#inbox-by").select_option("week")
-    page.wait_for_url("**by=week*")
+    arrive(page, "**by=week*")
     expect(page.locator(".rows-head").first).to_be_visible()
     page.locator("#inbox-q").fill("没有这家")
-    page.wait_for_url("**q=*")
+    arrive(page, "**q=*")
     expect(page.locator("a.split-row")).to_have_count(0)
     page.reload()
     expect(page.locator("#inbox-q")).to_have_value("没有这家")

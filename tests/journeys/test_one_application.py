@@ -13,7 +13,7 @@ from playwright.sync_api import Page, expect
 from yiwang.connectors.sandbox import roster
 
 from tests.conftest import Demo
-from tests.journeys.conftest import DESKTOP, PHONE, Enter
+from tests.journeys.conftest import DESKTOP, PHONE, Enter, arrive
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -39,7 +39,7 @@ def shoot() -> Shoot:
     folder = os.environ.get("YIWANG_PICTURES")
 
     def look(page: Page, name: str) -> None:
-        page.wait_for_load_state("networkidle")
+        page.wait_for_load_state()
         fit_for_everybody(page)
         if folder:
             page.screenshot(path=Path(folder) / f"{name}.png")
@@ -92,7 +92,7 @@ def by_keys(page: Page, number: str) -> None:
     page.locator("main h1").click()
     page.keyboard.press("j")
     page.keyboard.press("Enter")
-    page.wait_for_url(re.compile(r"/desk/\d+-"))
+    arrive(page, re.compile(r"/desk/\d+-"))
 
 
 @pytest.mark.requirement("R07", "R38", "R57")
@@ -110,15 +110,15 @@ def test_手机上申请_只填自己才知道的_看得到编号和进度(enter
     assert "用地批复" in phone.locator("main").inner_text()
     phone.locator("[name=division]").select_option("330106")
     phone.locator("form[action^='/my/apply/'] button").first.click()
-    phone.wait_for_url("**/form")
+    arrive(phone, "**/form")
     held = {"land_approval", "eia_approval", "identity_card", "award_notice"}
     asked = set(phone.locator("main [name]").evaluate_all("all => all.map(one => one.name)"))
     assert not held & asked, "what a department holds is not asked of the applicant"
     fill_what_is_empty(phone)
     phone.locator("main form[action$='/form'] button.btn-primary").first.click()
-    phone.wait_for_url("**/check")
+    arrive(phone, "**/check")
     phone.locator("main form[action$='/submit'] button.btn-primary").click()
-    phone.wait_for_url("**done=1*")
+    arrive(phone, "**done=1*")
     shoot(phone, "citizen-done")
     assert len(number_on(phone)) == 23
 
@@ -154,7 +154,7 @@ def test_乡镇窗口受理_省里决定_申请人评价(enter: Enter, demo: Dem
     clerk.locator("[name='q.categories'][value=highway]").check()
     clerk.locator("[name='q.titles'][value=yes]").check()
     clerk.locator("form[action^='/window/new/'] button.btn-primary").first.click()
-    clerk.wait_for_url(re.compile(r"/window/\d+-"))
+    arrive(clerk, re.compile(r"/window/\d+-"))
     for name, text in {"enterprise": firm.name, **CONTENT}.items():
         clerk.locator(f"[name={name}]").first.fill(text)
     for box in clerk.locator("[name^='brought.']").all():
@@ -164,7 +164,7 @@ def test_乡镇窗口受理_省里决定_申请人评价(enter: Enter, demo: Dem
     fit_for_everybody(clerk)
     clerk.set_viewport_size(DESKTOP)
     clerk.locator("form[action$='/accept'] button.btn-primary").last.click()
-    clerk.wait_for_url("**done=1*")
+    arrive(clerk, "**done=1*")
     number = number_on(clerk)
 
     handler = enter("jst-handler-330000")
@@ -184,7 +184,7 @@ def test_乡镇窗口受理_省里决定_申请人评价(enter: Enter, demo: Dem
     issuer = enter("issuer-330106109")
     issuer.goto(f"{demo.address}/window?q={number}")
     issuer.locator("form[action$='/hand-over'] button").first.click()
-    issuer.wait_for_url("**done=2*")
+    arrive(issuer, "**done=2*")
 
     phone = enter("firm-2", PHONE)
     phone.goto(f"{demo.address}/my")

@@ -15,7 +15,7 @@ from yiwang.connectors.sandbox import roster
 from yiwang.demo.walk import Script, scripts
 
 from tests.conftest import Demo
-from tests.journeys.conftest import PHONE, Enter
+from tests.journeys.conftest import PHONE, Enter, arrive
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -57,7 +57,7 @@ def take_in(demo: Demo) -> Iterator[TakeIn]:
 def press(button: Locator) -> None:
     """Press a button, say yes where it asks, and wait for what comes of it."""
     page, asks = button.page, button.get_attribute("data-confirm")
-    with page.expect_navigation():
+    with page.expect_navigation(wait_until="domcontentloaded"):
         button.click()
         if asks:
             page.locator("#confirm button[value=yes]").click()
@@ -117,7 +117,7 @@ def test_联合审批_一家准予一家不予_一次出件(enter: Enter, demo: 
     issuer = desks.enter(f"issuer-{CENTRE}")
     issuer.goto(f"{demo.address}/window/{desks.ref}")
     issuer.locator("form[action$='/hand-over'] button").first.click()
-    issuer.wait_for_url("**done=2*")
+    arrive(issuer, "**done=2*")
 
 
 @pytest.mark.requirement("R53", "R26")

@@ -20,9 +20,14 @@ def enter(engine: Engine, address: str, login: str, password: str, language: str
     """
     account = accounts.check(engine, address, login, password)
     with engine.begin(SYSTEM, language) as work:
-        actor = directory.actor_of(work, account.holder, "", f"web {address}")
-        data = {"actor": msgspec.to_builtins(actor), "csrf": token_hex(16), "person": _named(work, actor)}
-        return sessions.start(work, account.login, data), actor
+        return admitted(work, account.login, account.holder, f"web {address}")
+
+
+def admitted(work: Work, login: str, holder: str, station: str) -> tuple[Session, Actor]:
+    """入内: a new session of whoever has proved to be somebody; `station` says where from."""
+    actor = directory.actor_of(work, holder, "", station)
+    data = {"actor": msgspec.to_builtins(actor), "csrf": token_hex(16), "person": _named(work, actor)}
+    return sessions.start(work, login, data), actor
 
 
 def _named(work: Work, actor: Actor) -> dict[str, str]:

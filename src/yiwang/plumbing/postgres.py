@@ -43,7 +43,15 @@ SETTINGS = {
     "log_timezone": "Asia/Shanghai",
     "log_error_verbosity": "terse",  # the detail of an error is a row, and a row may be about a person
 }
-NOT_DURABLE = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "shared_buffers": "64MB"}
+NOT_DURABLE = {
+    "fsync": "off",
+    "synchronous_commit": "off",
+    "full_page_writes": "off",
+    "shared_buffers": "64MB",
+    "wal_level": "minimal",
+    "max_wal_senders": "0",
+    "max_wal_size": "256MB",
+}
 START_SECONDS = 600.0  # recovery after a crash reads up to max_wal_size
 ORPHANS_SECONDS = 10.0
 LOG_LIMIT = 10 * 2**20
