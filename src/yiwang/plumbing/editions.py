@@ -65,7 +65,9 @@ class Shelf:
             self.write(work, part, self.lock(work)[part] + 1)
             work.held[_changed(part)] = True
         work.held.pop(part, None)
-        self.kept.pop(work.engine.database, None)
+        if kept := self.kept.get(work.engine.database):  # what did not change is not read again
+            kept.looked = float("-inf")
+            kept.parts.pop(part, None)
 
     def written(self, work: Work, part: str) -> None:
         """What this act has just changed, it reads anew."""
