@@ -32,6 +32,7 @@ from yiwang.intake import store as intake
 from yiwang.intake.messages import Accept, Application, Channel, Delivery, Draft, HandOver, Receipt, Submit
 from yiwang.intake.service import applications, delivery
 from yiwang.intake.service import auditing as filed_away
+from yiwang.oversight import service as oversight
 from yiwang.plumbing import outbox
 from yiwang.plumbing.database import Database
 from yiwang.plumbing.postgres import Cluster
@@ -230,6 +231,7 @@ def differences(office: Office, filed: Filed) -> list[object]:
             *(one for one in auditing.inbox_without_task(work) if one.id == filed.id),
             *handled.differences(work, stretch, case),
             *filed_away.differences(work, stretch, case),
+            *oversight.differences(work, stretch, case),
             *([("inbox.count", rows, expected)] if rows != expected else []),
         ]
 
