@@ -314,8 +314,8 @@ def _settle(work: Work, home: int, case_id: UUID, demand_id: UUID, outcome: str,
 
 
 def differences(work: Work, stretch: Stretch, cases: Mapping[Key, Case]) -> Iterator[Difference]:
-    """差异: who got a result and was not asked for a rating, or the other way round, parts going with their whole; demands
-    nobody waits for. R15
+    """差异: who got a result and was not asked for a rating, or the other way round, parts going with their whole;
+    demands nobody waits for. R15
     """
     invited = store.invited(work, stretch)
     wholes = {key: c for key, c in cases.items() if c.matter.parent is None}

@@ -22,7 +22,8 @@ from yiwang.ground.actor import SYSTEM
 from yiwang.ground.notice import Notice
 from yiwang.ground.outcome import Forbidden
 from yiwang.ground.workdays import Calendar
-from yiwang.plumbing import calendars, notices
+from yiwang.ground.zone import day_of
+from yiwang.plumbing import calendars, journal, notices
 from yiwang.plumbing.work import Engine, Work
 
 SLICE = 200
@@ -171,12 +172,18 @@ def _redate(engine: Engine, keys: list[tuple[int, UUID]]) -> int:
 
 
 def _date_again(work: Work, case: Case) -> bool:
-    was, now = redating.stored(case), redating.dates(case, flow_of(work, case), work.calendar, work.today)
+    """What the new calendar moves, held against the old one as of the same day: a clock that stands still moves on by
+    itself, and of that nothing is to be written down.
+    """
+    flow, old = flow_of(work, case), work.calendar_of(case.calendar)
+    was = redating.dates(case, flow, old, work.today) if old else redating.stored(case)
+    now = redating.dates(case, flow, work.calendar, work.today)
     if was == now:
-        look_on = next_look(case, published_of(work, case).item, work.calendar)
-        queues.stamp(work, case, work.calendar.version, look_on)
-        return False
-    old = work.calendar_of(case.calendar)
+        if _as_written(work, case, now):
+            look_on = next_look(case, published_of(work, case).item, work.calendar)
+            queues.stamp(work, case, work.calendar.version, look_on)
+            return False
+        was = redating.stored(case)
     days = redating.causes(case, was, now, redating.changes(old, work.calendar)) if old else []
     facts: dict[str, object] = {
         "calendar": [case.calendar, work.calendar.version],
@@ -189,6 +196,15 @@ def _date_again(work: Work, case: Case) -> bool:
     note(work, case, "clock.recomputed", facts, "、".join(notices))
     keep(work, case)
     return True
+
+
+def _as_written(work: Work, case: Case, now: Dates) -> bool:
+    """Whether the rows of a case are right as of its last act. No query unless its clock stands."""
+    written = redating.stored(case)
+    if written == now:
+        return True
+    last = journal.entries(work, case.matter.home, case.matter.id)[-1]
+    return written == redating.dates(case, flow_of(work, case), work.calendar, day_of(last.at))
 
 
 def _pair(was: date | None, now: date | None) -> list[str | None]:
