@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from contextlib import ExitStack
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from time import perf_counter
 from typing import Annotated, Any
 
@@ -16,6 +18,7 @@ from yiwang.commands.opening import AsJson, progress
 from yiwang.commands.year import picture, pure, real
 from yiwang.commands.year.figures import Figures
 from yiwang.commands.year.lives import Broken
+from yiwang.commands.year.systems import Remote, sandbox
 from yiwang.connectors.sandbox import holdings
 
 RULES_CASES, SERVICE_CASES = 200_000, 1_000
@@ -42,6 +45,9 @@ def simulate(
     cases: Annotated[int | None, typer.Option(help="How many come in.", min=4)] = None,
     rules_only: Annotated[bool, typer.Option("--pure", help="The rules alone, without a database.")] = False,
     processes: Annotated[int, typer.Option(help="Processes of the rules alone.", min=1, max=4)] = 2,
+    http: Annotated[
+        str, typer.Option(help="This line of departments answers over HTTP, as a process of its own.")
+    ] = "",
     picture_file: Annotated[Path | None, typer.Option("--picture", help="Draw the year into this SVG file.")] = None,
     as_json: AsJson = False,
 ) -> None:
@@ -52,7 +58,7 @@ def simulate(
     wanted = cases if cases is not None else RULES_CASES if rules_only else SERVICE_CASES
     started = perf_counter()
     try:
-        figures = _rules(seed, days, wanted, processes) if rules_only else _services(seed, days, wanted)
+        figures = _rules(seed, days, wanted, processes) if rules_only else _services(seed, days, wanted, http)
     except Broken as broken:
         _broken(seed, broken, as_json=as_json)
         raise typer.Exit(1) from broken
@@ -74,10 +80,15 @@ def _rules(seed: int, days: int, cases: int, processes: int) -> Figures:
         return pure.play(seed, days, cases, processes=processes, told=lambda done: bar.update(task, completed=done))
 
 
-def _services(seed: int, days: int, cases: int) -> Figures:
-    with progress() as bar, real.throwaway() as database:
+def _services(seed: int, days: int, cases: int, http: str) -> Figures:
+    with ExitStack() as stack:
+        bar, database = stack.enter_context(progress()), stack.enter_context(real.throwaway())
+        remote = None
+        if http:
+            folder = Path(stack.enter_context(TemporaryDirectory(prefix="yiwang-year-")))
+            remote = Remote(http, stack.enter_context(sandbox(folder)))
         task = bar.add_task("simulate", total=days)
-        played = real.play(database, seed, days, cases, lambda done: bar.update(task, completed=done))
+        played = real.play(database, seed, days, cases, lambda done: bar.update(task, completed=done), remote=remote)
     return played.figures
 
 

@@ -49,7 +49,7 @@ def seed(engine: Engine) -> bool:
             fresh = True
     with engine.begin(SYSTEM) as work:
         if not catalogue.items(work):
-            _catalogue(work, items.demo_items())
+            publish(work, items.demo_items())
             fresh = True
     with engine.begin(SYSTEM) as work:
         return _phrases(work) or fresh
@@ -77,7 +77,8 @@ def _people(work: Work, people: Sequence[DemoPerson]) -> None:
             directory.appoint(work, p.code, p.organisation, p.post, p.roles, SINCE, at_centre=p.at_centre)
 
 
-def _catalogue(work: Work, loaded: list[Item]) -> None:
+def publish(work: Work, loaded: list[Item]) -> None:
+    """发布: items signed by every department, in force, and the power to decide each at its lowest level."""
     known = directory.snapshot(work)
     signatures = {
         line: Signature(

@@ -12,7 +12,7 @@ from typing import Protocol
 
 from yiwang.casework.messages.case import Timing
 from yiwang.casework.rules.separation import duty_of
-from yiwang.catalogue.messages import CaseType, Silence, Step, StepKind
+from yiwang.catalogue.messages import CaseType, Signing, Silence, Step, StepKind
 from yiwang.commands.year.figures import Figures
 from yiwang.commands.year.lives import Broken, Life, Person, Ticket
 from yiwang.commands.year.mix import LEAD_OF_LIMIT, MINUTES, Kind, Temper, skewed
@@ -20,12 +20,14 @@ from yiwang.commands.year.staff import WORKING_MINUTES, Lines, Seat, Staff
 from yiwang.commands.year.watch import Watch
 from yiwang.ground.clock import CORRECTION_NOTICE, Unit, last_day_for_correction_notice
 from yiwang.ground.outcome import Refused
-from yiwang.ground.workdays import CALENDAR
+from yiwang.ground.workdays import CALENDAR, Calendar
 from yiwang.intake.messages import Channel, Delivery
 from yiwang.intake.rules import visits
 from yiwang.plumbing.work import SHANGHAI
 
 NEVER = 1_000_000
+AUTOMATIC = "system"
+"""The role of a step that nobody works: time ends it, or another case."""
 OPENS = time(9)
 SECONDS = [timedelta(seconds=n) for n in range(8 * 3600)]
 QUEUES = {"clerk": "accepting", "decider": "deciding", "issuer": "delivering"}
@@ -110,6 +112,7 @@ class Year:
         self.temper, self.days = setting.temper, setting.days
         self.hands: Hands
         self.today, self.day = self.days[0], 0
+        self.calendar: Calendar = CALENDAR
         self._base, self._second = datetime.combine(self.today, OPENS, SHANGHAI), 0
         self.figures = Figures(list(self.days))
         self.queues: dict[Seat, deque[Ticket]] = {seat: deque() for seat in setting.staff.order}
@@ -138,6 +141,10 @@ class Year:
         self._second += 1
         return self._base + SECONDS[self._second]
 
+    def wait(self, seconds: int) -> None:
+        """So much of the day passes."""
+        self._second += seconds
+
     def run(self, told: Callable[[int], None] = lambda _: None) -> Figures:
         """The whole year; Broken where something did not hold."""
         for day, today in enumerate(self.days):
@@ -147,7 +154,8 @@ class Year:
             told(day + 1)
         for life in self.lives.values():
             self.watch.open(life)
-        lost = sum(self.setting.arrivals) - sum(self.figures.ends.values()) - len(self.lives)
+        here = sum(life.whole is None for life in self.lives.values())
+        lost = sum(self.setting.arrivals) - sum(self.figures.ends.values()) - here
         if lost:
             raise Broken("none lost", self.today, "", lost)
         self.figures.checks += self.watch.checks
@@ -171,7 +179,7 @@ class Year:
             if self.queues[seat]:
                 self._work(seat)
         self.hands.evening(self.today)
-        self.figures.note("open", day, len(self.lives))
+        self.figures.note("open", day, sum(life.whole is None for life in self.lives.values()))
         for seat, queue in self.queues.items():
             self.figures.note(QUEUES.get(seat[1], "handling"), day, sum(t.open for t in queue))
 
@@ -189,7 +197,7 @@ class Year:
             life.charged_from = self.today
             self._next += 1
             self.lives[life.n] = life
-            life.answer_by = last_day_for_correction_notice(self.today, CALENDAR, CORRECTION_NOTICE)
+            self.answer_by(life, self.today)
             self.hands.arrive(life)
             life.visits += window
             self.figures.line(kind.item.line).received += 1
@@ -210,6 +218,11 @@ class Year:
         # On the spot one collects in the same visit, but only if one waits: the year does not let people wait.
         return Delivery.E_LICENCE if spot and life.window and delivery is Delivery.COUNTER else delivery
 
+    def answer_by(self, life: Life, since: date) -> None:
+        """The last day for the notice of what lacks; then an application counts as accepted. 行政许可法 32"""
+        life.received = since
+        life.answer_by = last_day_for_correction_notice(since, self.calendar, CORRECTION_NOTICE)
+
     def later(self, days: int, act: Callable[[Life], None], life: Life) -> None:
         """Something that happens so many working days from now, if the case is not over by then."""
         self.timers[self.day + max(days, 1)].append((act, life))
@@ -223,7 +236,7 @@ class Year:
         if life.phase != "correction":
             return
         life.phase = "submitted"
-        life.answer_by = last_day_for_correction_notice(self.today, CALENDAR, CORRECTION_NOTICE)
+        self.answer_by(life, self.today)
         self.hands.corrected(life)
         for ticket in life.tickets.values():
             self._hold(ticket, self._lead(ticket))
@@ -239,7 +252,7 @@ class Year:
         timing = life.timing
         if timing.accepted_on is None or timing.promised is None or timing.promised.unit is not Unit.WORKDAY:
             return None
-        return CALENDAR.add(timing.accepted_on, timing.promised.n)
+        return self.calendar.add(timing.accepted_on, timing.promised.n)
 
     # ── what an act has changed ─────────────────────────────────────────────────────────────────────
 
@@ -267,6 +280,8 @@ class Year:
     def _lead(self, ticket: Ticket) -> int:
         """Working days until anybody gets to it."""
         rng, step, temper = self.rng, ticket.step, self.temper
+        if ticket.role == AUTOMATIC:
+            return NEVER
         if step.kind is StepKind.ACCEPT:
             return 7 if rng.random() < temper.forgotten else int(skewed(rng, 0.6))
         if ticket.life.kind.item.case_type is CaseType.SPOT and step.kind is not StepKind.DELIVER:
@@ -336,7 +351,7 @@ class Year:
         queue.extendleft(reversed(aside))
 
     def _may_start(self, ticket: Ticket) -> bool:
-        if ticket.step.persons > 1 and len(self.together(ticket)) < ticket.step.persons:
+        if ticket.step.signing is not Signing.ONE and len(self.together(ticket)) < ticket.step.persons:
             return False
         if ticket.step.kind is not StepKind.DECIDE or ticket.life.kind.item.case_type is CaseType.SPOT:
             return True

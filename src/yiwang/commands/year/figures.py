@@ -12,7 +12,7 @@ from typing import Any, Self
 
 from yiwang.casework.messages.desk import Dues
 from yiwang.commands.year.lives import Life
-from yiwang.ground.workdays import CALENDAR
+from yiwang.ground.workdays import CALENDAR, Calendar
 
 NO_LINE = frozenset({"", "applicant", "statute", "net", "XZFW"})
 """Who may hold a case without being a department: nobody, the applicant, the law, the net, the centre."""
@@ -92,22 +92,23 @@ class Figures:
         """One day's number."""
         self.series.setdefault(series, [0] * len(self.days))[day] += number
 
-    def met(self, life: Life, dues: Dues, stood: int) -> None:
+    def met(self, life: Life, dues: Dues, stood: int, calendar: Calendar = CALENDAR) -> None:
         """期限办结: a case's clock was met; `stood` working days of it stood still."""
         timing, line = life.timing, self.line(life.kind.item.line)
         assert timing.accepted_on is not None
         line.stopped += stood
         if dues.promised is None or timing.met_on is None:
             return
-        line.taken[CALENDAR.count(timing.accepted_on, timing.met_on) - stood] += 1
-        line.promised += CALENDAR.count(timing.accepted_on, dues.promised) - stood
+        line.taken[calendar.count(timing.accepted_on, timing.met_on) - stood] += 1
+        line.promised += calendar.count(timing.accepted_on, dues.promised) - stood
         line.on_time += dues.overdue == 0
         line.overdue += dues.overdue > 0
 
     def over(self, life: Life) -> None:
         """A case has ended."""
-        self.ends[life.end] += 1
-        self.visits[life.visits] += 1
+        if life.whole is None:
+            self.ends[life.end] += 1
+            self.visits[life.visits] += 1
         for holder, days in life.charged.items():
             self.charge(holder, days)
 

@@ -77,7 +77,9 @@ class Life:
     phase: str = "submitted"
     end: str = ""
     noticed: bool = False
+    received: date | None = None
     answer_by: date | None = None
+    cure_by: date | None = None
     failed: bool = False
     visits: int = 0
     decided: date | None = None
@@ -93,6 +95,11 @@ class Life:
     charged_to: str = ""
     charged_from: date = date.min
     charged: dict[str, int] = field(default_factory=dict)
+    whole: Life | None = None  # of a part
+    parts: list[Life] = field(default_factory=list)
+    since: dict[str, date] = field(default_factory=dict)  # when a step was opened last
+    warned: frozenset[str] = frozenset()  # what the clock has said
+    seq: int = 0  # entries of its journal when it was looked at last
 
     @property
     def name(self) -> str:

@@ -14,7 +14,7 @@ from yiwang.casework.messages.flow import Facts
 from yiwang.casework.rules.flow import Compiled, compile_flow
 from yiwang.catalogue.messages import Item, Question, Step, StepKind
 from yiwang.catalogue.seed import demo_items
-from yiwang.ground.workdays import CALENDAR
+from yiwang.ground.workdays import CALENDAR, Calendar
 
 START = date(2017, 8, 14)
 """开年: the first working day of the year; the demo's catalogue is in force by then."""
@@ -22,6 +22,7 @@ START = date(2017, 8, 14)
 SEED_ITEMS: Mapping[str, float] = {"其他-90001-000": 14.0, "许可-90014-000": 4.0, "许可-90015-000": 2.5}
 """种子事项: the founding text's three examples and how much oftener than any other item they are asked for."""
 ON_THE_SPOT = 3.0
+OWN = 2.5
 SITUATIONS = 12
 BEFORE_A_STEP_BACK = frozenset({StepKind.REVIEW, StepKind.CONSULT, StepKind.SPECIAL, StepKind.ISSUE})
 
@@ -71,6 +72,9 @@ class Temper:
     withdrawn: float = 0.012
     extended: float = 0.05
     twice: float = 0.015  # the same request arrives a second time
+    crashed: float = 0.03  # of errands, whose worker dies with the answer in hand
+    doubled: float = 0.03  # of errands, which a second worker gets as well
+    undelivered: float = 0.15  # of messages to departments, which nobody takes
     mischief: float = 0.02  # something that no rule allows is tried
     rated: float = 0.6
     window: float = 0.3
@@ -84,14 +88,20 @@ class Temper:
     batches: float = 0.3  # of departments, those that decide on Tuesdays and Fridays only
 
 
-def kinds(rng: Random) -> list[Kind]:
-    """来件种类: every demo item, the seed's three weighted up, matters on the spot likewise; none of which a step waits
-    for a day or for another case, which no post of the year works.
+@cache
+def items() -> tuple[Item, ...]:
+    """事项: those of the demo, read once."""
+    return tuple(demo_items())
+
+
+def kinds(rng: Random, more: Sequence[Item] = (), *, waiting: bool = False) -> list[Kind]:
+    """来件种类: every demo item and `more`, the seed's three weighted up, matters on the spot likewise; those in which
+    a step waits for a day or for another case, which no post works, only where `waiting`.
     """
     made = []
-    for number, item in enumerate(i for i in demo_items() if not _waits(i)):
+    for number, item in enumerate(i for i in (*items(), *more) if waiting or not _waits(i)):
         spot = item.promised is not None and item.promised.n == 0
-        weight = SEED_ITEMS.get(item.code, ON_THE_SPOT if spot else 1.0)
+        weight = SEED_ITEMS.get(item.code, ON_THE_SPOT if spot else OWN if item in more or _waits(item) else 1.0)
         flow = compile_flow(item.flow)
         situations = tuple(_situation(rng, item.questions) for _ in range(SITUATIONS if item.questions else 1))
         back = {s.id: _earlier(flow, s) for s in item.flow.steps if s.kind in (StepKind.REVIEW, StepKind.DECIDE)}
@@ -125,10 +135,10 @@ def _earlier(flow: Compiled, step: Step) -> tuple[str, ...]:
     return tuple(found)
 
 
-def workdays(start: date, count: int) -> list[date]:
+def workdays(start: date, count: int, calendar: Calendar = CALENDAR) -> list[date]:
     """工作日: the first `count` working days from a day on."""
-    first = CALENDAR.next_workday(start)
-    return [CALENDAR.add(first, n) for n in range(count)]
+    first = calendar.next_workday(start)
+    return [calendar.add(first, n) for n in range(count)]
 
 
 def arrivals(rng: Random, days: Sequence[date], cases: int) -> list[int]:

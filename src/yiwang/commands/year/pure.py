@@ -332,7 +332,7 @@ class Rules:
         if life.n % self.watch.sample == 0:
             assert life.timing.accepted_on is not None
             whole = CALENDAR.count(life.timing.accepted_on, today)
-            counted, still = naive_taken(life.own, today)
+            counted, still = naive_taken(life.own, today, self.watch.worked)
             self.watch.demand(life, (counted + still, still) == (whole, stood), "days conserved", (whole, stood))
         self.year.figures.met(life, dues, stood)
 

@@ -36,6 +36,10 @@ class Staff:
     standing_in: dict[Seat, list[tuple[Person, int]]] = field(default_factory=dict)  # deputies, and until which day
 
     def __post_init__(self) -> None:
+        self.arrange()
+
+    def arrange(self) -> None:
+        """The order in which seats are worked."""
         self.order = sorted(self.seats, key=lambda seat: (ROLES.index(seat[1]), seat[0]))
 
     def morning(self, rng: Random, temper: Temper, day: int) -> list[tuple[Person, int]]:

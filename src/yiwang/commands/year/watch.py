@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import cache
@@ -25,22 +25,23 @@ from yiwang.casework.rules.flow import Compiled
 from yiwang.catalogue.messages import Condition, Item, JoinRule, StepKind
 from yiwang.commands.year.lives import Broken, Life, Own
 from yiwang.ground.clock import Limit, Unit
-from yiwang.ground.workdays import CALENDAR
+from yiwang.ground.workdays import CALENDAR, Calendar
 
 DAY = timedelta(days=1)
 
 
 @cache
-def worked(day: date) -> bool:
+def by(calendar: Calendar) -> Callable[[date], bool]:
     """Whether a day is worked, by the calendar's own entry for that day."""
-    return CALENDAR.day(day).is_workday
+    return cache(lambda day: calendar.day(day).is_workday)
 
 
+Worked = Callable[[date], bool]
 Spans = Sequence[tuple[date, date]]
 """Days after the first, up to the second, on which a clock stands still."""
 
 
-def naive_due(start: date, limit: Limit, spans: Spans, longer: int = 0) -> date:
+def naive_due(start: date, limit: Limit, spans: Spans, worked: Worked, longer: int = 0) -> date:
     """逐日重算: the due day found by walking day by day, as an applicant would with a calendar on the wall."""
     if limit.unit is Unit.SPOT:
         return start
@@ -64,18 +65,18 @@ def spans_of(own: Own, as_of: date) -> Spans:
     return [(since, until or as_of) for _, since, until in own.stops]
 
 
-def naive_dues(own: Own, item: Item, today: date) -> tuple[date | None, date | None]:
+def naive_dues(own: Own, item: Item, today: date, worked: Worked) -> tuple[date | None, date | None]:
     """逐日重算: promised and legal due day of a clock as of a day, or of the day it was met."""
     if own.accepted is None or item.promised is None:
         return None, None
     spans, found = spans_of(own, own.met or today), list[date | None]()
     for limit in (item.promised, item.legal):
         longer = own.longer.n if limit and own.longer and own.longer.unit is limit.unit else 0
-        found.append(naive_due(own.accepted, limit, spans, longer) if limit else None)
+        found.append(naive_due(own.accepted, limit, spans, worked, longer) if limit else None)
     return found[0], found[1]
 
 
-def naive_taken(own: Own, on: date) -> tuple[int, int]:
+def naive_taken(own: Own, on: date, worked: Worked) -> tuple[int, int]:
     """所用工作日: working days of a clock from acceptance to a day — counted, and stood still."""
     assert own.accepted is not None
     counted = stood = 0
@@ -146,6 +147,11 @@ class Watch:
     today: date | None = None
     checks: int = 0
     charts: dict[int, Chart] = field(default_factory=dict)
+    worked: Worked = field(default_factory=lambda: by(CALENDAR))
+
+    def use(self, calendar: Calendar) -> None:
+        """From now on days are reckoned by this calendar."""
+        self.worked = by(calendar)
 
     def demand(self, life: Life, holds: object, invariant: str, facts: object = "") -> None:
         """Broken unless it holds."""
@@ -272,7 +278,7 @@ class Watch:
         """期限不变量: of every `sample`-th case, day by day."""
         if life.n % self.sample:
             return
-        promised, legal = naive_dues(life.own, life.kind.item, today)
+        promised, legal = naive_dues(life.own, life.kind.item, today, self.worked)
         self.demand(life, found.promised == promised, "the promised day", (found.promised, promised))
         self.demand(life, found.legal == legal, "the legal day", (found.legal, legal))
         if promised is None:
@@ -281,12 +287,13 @@ class Watch:
         day = promised
         while day < on:
             day += DAY
-            late += worked(day)
+            late += self.worked(day)
         self.demand(life, found.overdue == late, "days overdue", (found.overdue, late))
 
     def step_due(self, life: Life, limit: Limit | None, since: date, found: date | None) -> None:
         """环节期限不变量: of every `sample`-th case, day by day."""
         if life.n % self.sample or limit is None or limit.unit is Unit.SPOT:
             return
-        expected = naive_due(since, limit, [(a, b) for a, b in spans_of(life.own, self.today or since) if b > since])
+        spans = [(a, b) for a, b in spans_of(life.own, self.today or since) if b > since]
+        expected = naive_due(since, limit, spans, self.worked)
         self.demand(life, found == expected, "the day of a step", (found, expected))

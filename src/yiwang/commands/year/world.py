@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from uuid import UUID
 
@@ -22,6 +22,7 @@ NOBODY = UUID(int=0)
 PLACES = ("330106109", "330302", "330681", "330106")
 """A town, and districts and a county-level city of three cities; small years have the first two only."""
 HIRED = date(2017, 1, 1)
+PREFIX = "year-"
 SYSTEM, GOVERNMENT = "system", "ZF"
 POSTS: Mapping[str, str] = {
     "clerk": "综合受理员",
@@ -65,7 +66,7 @@ def desk_of(known: Directory, offer: Offer, who: Who, on: date) -> str:
     if who.line == "*" and who.at is At.DECIDING:
         return offer.deciding
     level = known.organisation(offer.deciding).level if who.at is At.DECIDING else who.at.value
-    return known.resolve(who.line, level, offer.division, on).code
+    return known.resolve(who.line, level, offer.division, on, offer.kind.item.code).code
 
 
 def extender(known: Directory, offer: Offer, on: date) -> str:
@@ -79,6 +80,17 @@ def worked(kind: Kind) -> list[tuple[Step, Who]]:
     """The steps that somebody works."""
     found = [(step, step.who) for step in kind.flow.steps.values()]
     return [(step, who) for step, who in found if who is not None and who.role != SYSTEM]
+
+
+@dataclass(slots=True)
+class World:
+    """天地: what is decided where; people by seat, heads by house, everybody's post. `seconds` lead beside the head."""
+
+    offers: list[Offer]
+    seats: dict[Seat, list[Person]] = field(default_factory=dict)
+    heads: dict[str, Person] = field(default_factory=dict)
+    seconds: list[Person] = field(default_factory=list)
+    posts: dict[str, str] = field(default_factory=dict)
 
 
 def offers(work: Work, kinds: Sequence[Kind], places: Sequence[str], first: date, last: date) -> list[Offer]:
@@ -101,19 +113,32 @@ def offers(work: Work, kinds: Sequence[Kind], places: Sequence[str], first: date
     return made
 
 
-def hire(work: Work, made: Sequence[Offer], first: date) -> tuple[dict[Seat, list[Person]], dict[str, Person]]:
-    """配人: people in every seat that a step of an offer needs, and a head wherever one may extend."""
-    known = directory.snapshot(work)
-    wanted = {(desk_of(known, offer, who, first), who.role) for offer in made for _, who in worked(offer.kind)}
-    seats = {seat: [_appoint(work, seat, n) for n in range(FEWEST)] for seat in sorted(wanted)}
-    extending = {extender(known, offer, first) for offer in made if offer.kind.item.extension}
-    heads = {desk: _appoint(work, (desk, "head"), 0) for desk in sorted(extending)}
-    return seats, heads
+def hire(work: Work, made: list[Offer], first: date, led_by_two: str = "") -> World:
+    """配人: people in every seat that a step of an offer needs, and a head wherever one may extend; two of
+    them in the division `led_by_two`.
+    """
+    known, world = directory.snapshot(work), World(made)
+    there = directory.staff(work).holdings
+    world.posts = {code: held[-1].post for code, held in there.items() if code.startswith(PREFIX)}
+    wanted: dict[Seat, int] = {}
+    for offer in made:
+        for step, who in worked(offer.kind):
+            seat = (desk_of(known, offer, who, first), who.role)
+            wanted[seat] = max(wanted.get(seat, FEWEST), step.persons + (step.persons > 1))
+    for seat, people in sorted(wanted.items()):
+        world.seats[seat] = [_appoint(work, world, seat, n) for n in range(people)]
+    for desk in sorted({extender(known, offer, first) for offer in made if offer.kind.item.extension}):
+        world.heads[desk] = _appoint(work, world, (desk, "head"), 0)
+        if desk.partition(".")[0] == led_by_two:
+            world.seconds.append(_appoint(work, world, (desk, "head"), 1))
+    return world
 
 
-def _appoint(work: Work, seat: Seat, number: int) -> Person:
+def _appoint(work: Work, world: World, seat: Seat, number: int) -> Person:
     desk, role = seat
-    code = f"year-{desk}-{role}-{number + 1}".lower()
+    code = f"{PREFIX}{desk}-{role}-{number + 1}".lower()
+    if code in world.posts:
+        return Person(code, desk, role)
     directory.add_person(work, Official(code=code, name=f"{POSTS[role]}{number + 1}", kind="staff"))
-    directory.appoint(work, code, desk, POSTS[role], (role,), HIRED, at_centre=True)
+    world.posts[code] = directory.appoint(work, code, desk, POSTS[role], (role,), HIRED, at_centre=True)
     return Person(code, desk, role)
