@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import time
+from collections.abc import Iterator
 from typing import Any
 
 import psycopg
 import pytest
 
 from yiwang import main
-from yiwang.commands import bench_data
+from yiwang.commands import bench_data, bench_inbox
 from yiwang.commands.bench import run
+from yiwang.commands.bench_bare import ListeningDatabase, Notes
 from yiwang.commands.opening import progress
 from yiwang.commands.reconcile import differences
 from yiwang.commands.verify import prove_all
@@ -22,18 +25,23 @@ from tests.commands.conftest import Installation
 
 # Asked and waited for: BEGIN, reads, one write, COMMIT. Over HTTP also the session and the memory of the key.
 ROUND_TRIPS = {
-    "accept": {"services": 8, "http": 13},
+    "accept": {"services": 7, "http": 12},
     "step": {"services": 4, "http": 9},
     "look_up": {"services": 4, "http": 7},
     "inbox": {"services": 3, "http": 6},
 }
+VIEWS: bench_inbox.Views = ({}, {"by": "light"}, {"q": "{number}"})
 FIGURES = {"acts", "p50_ms", "p99_ms", "app_cpu_ms", "db_cpu_ms", "round_trips"}
 
 
 @pytest.fixture(scope="module")
 def own(cluster: Cluster) -> Any:
     """A migrated database of this module."""
-    name = "bench_tested"
+    yield from migrated(cluster, "bench_tested")
+
+
+def migrated(cluster: Cluster, name: str) -> Iterator[Access]:
+    """A database that is gone afterwards."""
     with psycopg.connect(cluster.conninfo("postgres", "postgres"), autocommit=True) as connection:
         connection.execute(f"DROP DATABASE IF EXISTS {name}".encode())
         connection.execute(f"CREATE DATABASE {name} TEMPLATE yiwang OWNER {OWNER}".encode())
@@ -99,6 +107,30 @@ def test_after_all_of_it_journals_are_whole_and_nothing_differs(report: dict[str
         found = [(number, one) for number, one in differences(work) if one.kind != "document.not_as_in_journal"]
         assert found == []
     database.close()
+
+
+@pytest.fixture(scope="module")
+def many(cluster: Cluster) -> Any:
+    """An inbox table with desks of all sizes."""
+    for access in migrated(cluster, "bench_inbox_tested"):
+        with psycopg.connect(access.owner, autocommit=True) as connection:
+            bench_inbox.load(connection, 0, main.real_clock())
+        yield access
+
+
+def test_every_view_is_measured_at_desks_small_and_huge(many: Access) -> None:
+    """What it reports; of the views a few."""
+    service, heard = Database(many.app), ListeningDatabase(many.app)
+    heard.notes = Notes()
+    with psycopg.connect(many.app, autocommit=True) as bare:
+        engine, listening = main.engine(service), main.engine(heard)
+        found = bench_inbox.measure(engine, listening, bare, lambda _: time.process_time(), 2, VIEWS)
+    service.close()
+    heard.close()
+    assert set(found) == set(bench_inbox.DESKS)
+    for desk in found.values():
+        assert desk["ratio_to_bare"] > 0
+        assert desk["worst"]["p95_ms"] > 0
 
 
 def test_the_same_case_is_loaded_at_every_run() -> None:

@@ -27,7 +27,7 @@ from rich.progress import Progress
 from rich.table import Table
 
 from yiwang import main
-from yiwang.commands import bench_bare, bench_data, bench_flow, bench_sides
+from yiwang.commands import bench_bare, bench_data, bench_flow, bench_inbox, bench_sides
 from yiwang.commands.bench_bare import ListeningDatabase, Notes
 from yiwang.commands.bench_data import CLERK, Pattern
 from yiwang.commands.bench_sides import Caller, Measured, Side, Target
@@ -50,6 +50,7 @@ HANDLER = "jst-handler-330000"
 STAGE_OF = {"accept": "submitted", "step": "review", "look_up": "closed", "inbox": "review"}
 SIDES = ("services", "bare", "http")
 WARM = 10
+VIEWED = 20  # pages of each view at each desk
 MOST = 1_000_000
 
 
@@ -70,6 +71,9 @@ class Bench:
 def bench(
     cases: Annotated[int, typer.Option(help="Cases loaded beforehand.", min=400, max=MOST)] = 4_000,
     seconds: Annotated[float, typer.Option(help="Time for measuring, all in all.", min=1, max=36_000)] = 20,
+    inbox_rows: Annotated[
+        int, typer.Option(help="Tasks in the inbox table; then every view of a desk is measured too.", min=0, max=MOST)
+    ] = 0,
     as_json: AsJson = False,
 ) -> None:
     """Measure accept, step, look_up and inbox through the services, over HTTP and by bare psycopg, side by side.
@@ -77,7 +81,7 @@ def bench(
     Takes a database of its own, embedded or on the server that YIWANG_DATABASE_URL names, and drops it afterwards.
     """
     with own_database() as own, progress() as bar:
-        report = run(own, cases, seconds, bar)
+        report = run(own, cases, seconds, bar, inbox_rows)
     if as_json:
         typer.echo(msgspec.json.encode(report).decode())
     else:
@@ -106,7 +110,7 @@ def own_database() -> Iterator[Access]:
             connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
 
 
-def run(own: Access, cases: int, seconds: float, bar: Progress) -> dict[str, Any]:
+def run(own: Access, cases: int, seconds: float, bar: Progress, inbox_rows: int = 0) -> dict[str, Any]:
     """Load, measure, and what came of it."""
     with contextlib.ExitStack() as stack:
         clock = SimulatedClock(main.real_clock())
@@ -125,13 +129,29 @@ def run(own: Access, cases: int, seconds: float, bar: Progress) -> dict[str, Any
         for one in acts:
             measured[one.name] = measure(built, one, seconds / len(acts))
             bar.advance(task)
-        return {
+        report = {
             "cases": cases,
             "bytes_per_case": round(bench_data.size(own.owner) / cases),
             "load": {"seconds": round(loading, 1), "cases_per_second": round(cases / loading)},
             "advance": bench_flow.measure(),
             "acts": measured,
         }
+        if inbox_rows:
+            report["inbox"] = _inbox(own, built, inbox_rows, bar)
+        return report
+
+
+def _inbox(own: Access, built: Bench, rows: int, bar: Progress) -> dict[str, Any]:
+    """Every view of desks small and huge, with this many tasks in the table."""
+    task = bar.add_task("inbox", total=2)
+    with psycopg.connect(own.owner, autocommit=True) as connection:
+        seconds = bench_inbox.load(connection, rows, main.real_clock())
+    bar.advance(task)
+    desks = bench_inbox.measure(
+        built.engine, built.listening, built.bare, lambda name: _backends(built, name)(), VIEWED
+    )
+    bar.advance(task)
+    return {"rows": rows, "seconds": round(seconds, 1), "views": len(bench_inbox.VIEWS), "desks": desks}
 
 
 def _pool(stack: contextlib.ExitStack, database: Database) -> Database:
@@ -268,4 +288,12 @@ def _show(report: dict[str, Any]) -> None:
         f"a step of the joint flow, JSON in and out: {flow['us']} µs of CPU; a bare token game {flow['bare_us']} µs "
         f"(× {flow['ratio']})"
     )
+    for desk, found in report.get("inbox", {}).get("desks", {}).items():
+        ours, bare = found["services"], found["bare"]
+        Console().print(
+            f"inbox, desk of {desk} among {report['inbox']['rows']}: p50 {ours['p50_ms']} p95 {ours['p95_ms']} ms over "
+            f"{report['inbox']['views']} views (worst: {found['worst']['view']} {found['worst']['p95_ms']} ms); CPU "
+            f"{ours['app_cpu_ms']} + {ours['db_cpu_ms']} ms, bare {bare['app_cpu_ms']} + {bare['db_cpu_ms']} "
+            f"(× {found['ratio_to_bare']})"
+        )
     Console().print(f"loaded in {loaded['seconds']} s, {loaded['cases_per_second']} cases/s")

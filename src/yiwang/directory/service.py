@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, replace
 from datetime import date, timedelta
+from weakref import WeakKeyDictionary
 from zlib import crc32
 
 import msgspec
@@ -33,6 +34,7 @@ from yiwang.ground.actor import Actor, ActorKind
 from yiwang.ground.divisions import Period
 from yiwang.ground.identifiers import CREDIT_ALPHABET, credit_check, organisation_check
 from yiwang.ground.outcome import Conflict, Forbidden, NotFound
+from yiwang.plumbing.database import Database
 from yiwang.plumbing.editions import Shelf
 from yiwang.plumbing.work import Work
 
@@ -90,6 +92,8 @@ _SHELF = Shelf(
         store.STAFF: lambda work: staffing(*store.staff(work)),
     },
 )
+_NAMES: WeakKeyDictionary[Database, dict[str, str]] = WeakKeyDictionary()
+MOST_NAMES = 50_000
 
 
 def snapshot(work: Work) -> Directory:
@@ -159,10 +163,14 @@ def person(work: Work, code: str) -> Person:
 
 
 def names_of(work: Work, codes: Iterable[str]) -> dict[str, str]:
-    """Names of people by their codes; whoever is unknown keeps the code."""
-    wanted = sorted(set(codes))
-    found = store.people(work, wanted) if wanted else {}
-    return {code: found.get(code, code) for code in wanted}
+    """Names of people by their codes; whoever is unknown keeps the code. Names never change: a process keeps them."""
+    wanted, known = sorted(set(codes)), _NAMES.setdefault(work.engine.database, {})
+    if new := [code for code in wanted if code not in known]:
+        if len(known) > MOST_NAMES:
+            known.clear()
+            new = wanted
+        known |= store.people(work, new)
+    return {code: known.get(code, code) for code in wanted}
 
 
 def post_names(work: Work, codes: Iterable[str]) -> dict[str, str]:

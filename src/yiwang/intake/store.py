@@ -96,6 +96,10 @@ _COLUMNS = (
 )
 
 
+Brought = dict[str, tuple[str, tuple[str, ...]]]
+"""带来的: material → how, checkpoints ticked."""
+
+
 def _application(row: tuple[Any, ...]) -> Application:
     values = list(row)
     values[11] = Channel(values[11])
@@ -117,6 +121,23 @@ def application(work: Work, home: int, application_id: UUID, *, lock: bool = Fal
     if not rows:
         raise NotFound("intake.unknown")
     return _application(rows[0])
+
+
+_BROUGHT = """(SELECT jsonb_object_agg(b.material, jsonb_build_array(b.how, b.checked)) FROM intake.brought b
+    WHERE b.home = a.home AND b.application = a.id)"""
+
+
+def held(work: Work, home: int, application_id: UUID) -> tuple[Application, Brought]:
+    """One application, locked for this act, and what was brought for it. One query. NotFound when there is none."""
+    rows = work.read(
+        f"SELECT {_COLUMNS}, {_VISITS}, {_BROUGHT} FROM intake.application a"  # noqa: S608 — constant columns
+        " WHERE home = %s AND id = %s FOR UPDATE OF a",
+        (home, application_id),
+    )
+    if not rows:
+        raise NotFound("intake.unknown")
+    there = {material: (how, tuple(checked)) for material, (how, checked) in (rows[0][-1] or {}).items()}
+    return _application(rows[0][:-1]), there
 
 
 def of_subject(work: Work, home: int, subject: UUID, limit: int, offset: int) -> list[Application]:
@@ -148,7 +169,7 @@ def visits(work: Work, home: int, application_id: UUID) -> list[Visit]:
     return [Visit(*row) for row in rows]
 
 
-def brought(work: Work, home: int, application_id: UUID) -> dict[str, tuple[str, tuple[str, ...]]]:
+def brought(work: Work, home: int, application_id: UUID) -> Brought:
     """What was brought: material → (how, checkpoints ticked)."""
     rows = work.read(
         "SELECT material, how, checked FROM intake.brought WHERE home = %s AND application = %s",

@@ -106,16 +106,17 @@ def _order(asked: InboxQuery) -> str:
     return BY[asked.by] or ORDERS[asked.sort]
 
 
-def _first(order: str, most: int, narrowed: str = "") -> str:
-    """The first rows of each role, by an index in its order. How many stands in the text: a plan made for any number
-    of rows would read all of them.
+def _first(roles: int, order: str, most: int, narrowed: str = "") -> str:
+    """The first rows of each role, by an index in its order. How many rows and roles stands in the text: a plan made
+    for any number of them would read all rows, or be made anew each time.
     """
-    return f"""SELECT found.* FROM unnest(%(roles)s::text[]) AS wanted(of), LATERAL (
+    wanted = ", ".join(f"(%(role_{n})s::text)" for n in range(roles))
+    return f"""SELECT found.* FROM (VALUES {wanted}) AS wanted(of), LATERAL (
         SELECT * FROM {_ROWS} WHERE desk = %(desk)s AND role = wanted.of{narrowed} ORDER BY {order} LIMIT {most:d}
     ) AS found"""  # noqa: S608 — constants of this module
 
 
-def _chosen(asked: InboxQuery, most: int) -> str:
+def _chosen(roles: int, asked: InboxQuery, most: int) -> str:
     """The rows a page is chosen from, as an index brings them: those of an item, a light, a holder, or the first ones;
     for all else what is looked at anyway. `most` rows when nothing else is asked than what the index knows.
     """
@@ -125,23 +126,25 @@ def _chosen(asked: InboxQuery, most: int) -> str:
         f" AND {_WITHIN[asked.light]}" if asked.light else " AND paused" if asked.group == "paused" else ""
     )
     plain = asked.group in ("", "personal", "paused") and not (asked.text or asked.line or asked.kind)
+    if plain and not narrowed and _order(asked) == _ORDER and most <= LOOKED_AT:
+        return "SELECT * FROM looked"
     if plain and asked.light not in ("yellow", "green") and _order(asked) in (_ORDER, ORDERS["-due"]):
-        return _first(_order(asked), most, narrowed)
+        return _first(roles, _order(asked), most, narrowed)
     if holders := _HOLDERS.get(asked.group):
         held = f"""SELECT * FROM {_ROWS} WHERE desk = %(desk)s AND holder <> '' AND holder = ANY({holders})
             AND role = ANY(%(roles)s) LIMIT {FOUND}"""  # noqa: S608 — constants of this module
         lent = "SELECT * FROM looked WHERE role = ANY(%(lent)s) AND NOT holder = ANY(%(absent)s)"
         return held if asked.group == "mine" else f"({held}) UNION ALL ({lent})"
     if narrowed:
-        return _first(_ORDER, max(LOOKED_AT, most), narrowed)
+        return _first(roles, _ORDER, max(LOOKED_AT, most), narrowed)
     return "SELECT * FROM looked"
 
 
-def _page(asked: InboxQuery, limit: int, offset: int) -> str:
+def _page(roles: int, asked: InboxQuery, limit: int, offset: int) -> str:
     """The rows of a page. Words, lines and kinds that few of the first rows have are looked for by their index too."""
     kept = f"{_wanted(asked)} AND {GROUPS[asked.group]}"
     cut = f"ORDER BY {_order(asked)} LIMIT {limit:d} OFFSET {offset:d}"
-    near = f"SELECT * FROM ({_chosen(asked, limit + offset)}) AS chosen WHERE {kept}"  # noqa: S608 — constants
+    near = f"SELECT * FROM ({_chosen(roles, asked, limit + offset)}) AS chosen WHERE {kept}"  # noqa: S608 — constants
     if asked.group == OUT or not (asked.text or asked.line or asked.kind):
         return f"{near} {cut}"
     few = f"(SELECT more FROM size) AND (SELECT count(*) FROM near) < {limit + offset:d}"  # noqa: S608 — constants
@@ -152,19 +155,19 @@ def _page(asked: InboxQuery, limit: int, offset: int) -> str:
             SELECT * FROM near WHERE NOT EXISTS (SELECT FROM far WHERE far.id = near.id)) AS i {cut}"""  # noqa: S608 — constants
 
 
-def _looked_at(least: int) -> str:
-    return f"""looked AS MATERIALIZED ({_first(_ORDER, least)}),
+def _looked_at(roles: int, least: int) -> str:
+    return f"""looked AS MATERIALIZED ({_first(roles, _ORDER, least)}),
     size AS MATERIALIZED (SELECT count(*) >= {least:d} AS more FROM looked)"""  # noqa: S608 — constants of this module
 
 
-def _board(asked: InboxQuery, limit: int, offset: int) -> str:
+def _board(roles: int, asked: InboxQuery, limit: int, offset: int) -> str:
     """A page, and what is counted of all that was looked at: one row for all that are alike."""
     out = f"""SELECT *, true AS out FROM {_ROWS} WHERE asked_by = %(desk)s AND asked_by <> '' LIMIT {LOOKED_AT}"""  # noqa: S608 — constants
     week = _WEEK if asked.by == "week" else "''"
     chosen = f"(out = {str(asked.group == OUT).lower()} AND {GROUPS[asked.group]})"
     counted = ("true", GROUPS["mine"], GROUPS["free"], GROUPS["personal"], _ABSENT, chosen, f"{chosen} AND kept")
     counts = ", ".join(f"count(*) FILTER (WHERE {each})" for each in counted)
-    return f"""WITH {_looked_at(LOOKED_AT)}, own AS MATERIALIZED (
+    return f"""WITH {_looked_at(roles, LOOKED_AT)}, own AS MATERIALIZED (
         SELECT *, false AS out FROM looked UNION ALL ({out})
     ), cells AS (
         SELECT jsonb_agg(jsonb_build_array(out, item, line, step_kind, light, week, name, counts)) AS cells FROM (
@@ -173,14 +176,15 @@ def _board(asked: InboxQuery, limit: int, offset: int) -> str:
                     {_LIGHT} AS light, {week} AS week, ({_wanted(asked)}) AS kept FROM own
             ) AS lit GROUP BY out, item, line, step_kind, light, week
         ) AS cell
-    ), page AS ({_page(asked, limit, offset)})
+    ), page AS ({_page(roles, asked, limit, offset)})
     SELECT {_COLUMNS}, CASE WHEN row_number() OVER (ORDER BY {_order(asked)}) = 1 THEN cells END, more
     FROM cells CROSS JOIN size LEFT JOIN page ON true ORDER BY {_order(asked)}"""  # noqa: S608 — the parts are constants of this module
 
 
 def page(work: Work, desk: str, roles: list[str], asked: InboxQuery, limit: int, offset: int) -> Found:
     """One page of a desk's inbox, what the desk has by group, and facets of the group asked for. One query."""
-    rows = work.read(_board(asked, limit + 1, offset), _asked(work, desk, roles, asked))
+    given = _asked(work, desk, roles, asked)
+    rows = work.read(_board(len(roles) + 1, asked, limit + 1, offset), given)
     counts, facets = _facets(rows[0][-2] or ())
     return Found([InboxRow(*row[:-2]) for row in rows if row[0] is not None], counts, facets, rows[0][-1])
 
@@ -211,13 +215,13 @@ def rows_of(
 ) -> tuple[list[InboxRow], int]:
     """The same rows without what stands beside them, and how many there are among those looked at. One query."""
     least = max(LOOKED_AT, limit + offset)
-    source = "SELECT * FROM own" if asked.group == OUT else _chosen(asked, least)
+    source = "SELECT * FROM own" if asked.group == OUT else _chosen(len(roles) + 1, asked, least)
     out = f"SELECT *, true AS out FROM {_ROWS} WHERE asked_by = %(desk)s AND asked_by <> '' LIMIT {least:d}"  # noqa: S608 — constants
-    place = f"own AS MATERIALIZED ({out})" if asked.group == OUT else _looked_at(least)
+    place = f"own AS MATERIALIZED ({out})" if asked.group == OUT else _looked_at(len(roles) + 1, least)
     rows = work.read(
         f"WITH {place} SELECT {_COLUMNS}, (SELECT count(*) FROM ({source}) AS chosen"  # noqa: S608 — constants
         f" WHERE {_wanted(asked)} AND {GROUPS[asked.group]})"
-        f" FROM ({_page(asked, limit, offset)}) AS page ORDER BY {_order(asked)}",
+        f" FROM ({_page(len(roles) + 1, asked, limit, offset)}) AS page ORDER BY {_order(asked)}",
         _asked(work, desk, roles, asked),
     )
     return [InboxRow(*row[:-1]) for row in rows], max(rows[0][-1], offset + len(rows)) if rows else 0
@@ -227,9 +231,11 @@ def _asked(work: Work, desk: str, roles: list[str], asked: InboxQuery) -> dict[s
     number = "".join(c for c in asked.text if c not in " -")
     whole = len(number) == WHOLE_NUMBER and number.isdigit()
     escaped = asked.text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+    every = [*roles, f"@{work.actor.person}"]
     return {
         "desk": desk,
-        "roles": [*roles, f"@{work.actor.person}"],
+        "roles": every,
+        **{f"role_{n}": role for n, role in enumerate(every)},
         "person": work.actor.person,
         "personal": f"@{work.actor.person}",
         "lent": sorted(work.actor.lent),

@@ -193,11 +193,11 @@ def _lines(
     current: str,
 ) -> Iterable[dict[str, Any]]:
     """The rows; the first of each kind, where they are put together, says which kind and how many."""
-    before = None
+    before = ""
     for row in rows:
         ref = reference(row.home, row.matter)
-        key = _key(row, asked.query.by, work)
-        facet = facets.get((asked.query.by, key)) if asked.query.by and key != before else None
+        key = _key(row, asked.query.by, work) if asked.query.by else ""
+        facet = facets.get((asked.query.by, key)) if key != before else None
         before = key
         yield {
             "ref": ref,

@@ -21,7 +21,7 @@ from markupsafe import Markup, escape
 from yiwang.front.look import deadline, naming, wording
 from yiwang.front.look.parts import NavItem, Person
 from yiwang.ground.terms import Limit
-from yiwang.plumbing.i18n import Language, Translator, negotiate, translator
+from yiwang.plumbing.i18n import SOURCE, Language, Translator, negotiate, translator
 
 HERE = Path(__file__).parent
 TEMPLATES = HERE / "templates"
@@ -34,6 +34,7 @@ CONTENT_SECURITY_POLICY = (
 )
 
 _rendering: ContextVar[Mapping[str, Any]] = ContextVar("rendering")
+_reader: ContextVar[Translator] = ContextVar("reader")
 
 
 class Template(jinja2.Template):
@@ -41,10 +42,11 @@ class Template(jinja2.Template):
 
     def render(self, *args: Any, **kwargs: Any) -> str:
         context = dict(*args, **kwargs)
-        token = _rendering.set(context)
+        token, reader = _rendering.set(context), _reader.set(translator(negotiate(context.get("language"))))
         try:
             return super().render(context)
         finally:
+            _reader.reset(reader)
             _rendering.reset(token)
 
 
@@ -54,7 +56,7 @@ def _asked(name: str) -> Any:
 
 
 def _words() -> Translator:
-    return translator(negotiate(_rendering.get({}).get("language")))
+    return _reader.get(None) or translator(SOURCE)
 
 
 def reading() -> Language:
@@ -84,6 +86,7 @@ class Assets:
         self.folders = folders
         self.url = url
         self._known: dict[str, str] = {}
+        self._drawn: dict[tuple[str, str], Markup] = {}
         self.icons = frozenset(re.findall(r'<symbol id="([^"]+)"', self._find("icons.svg").read_text("utf-8")))
 
     def _find(self, path: str) -> Path:
@@ -101,6 +104,14 @@ class Assets:
 
     def icon(self, name: str, label: str = "", css: str = "") -> Markup:
         """图标: decoration unless it has a label. LookupError for one that sprite.py does not list."""
+        if label:  # words of a page: too many to keep
+            return self._draw(name, label, css)
+        drawn = self._drawn.get((name, css))
+        if drawn is None:
+            drawn = self._drawn[name, css] = self._draw(name, label, css)
+        return drawn
+
+    def _draw(self, name: str, label: str, css: str) -> Markup:
         if name not in self.icons:
             raise LookupError(f"no icon {name}: add it to front/look/sprite.py")
         voice = Markup('role="img" aria-label="{}"').format(label) if label else Markup('aria-hidden="true"')

@@ -137,7 +137,8 @@ def bring(work: Work, home: int, application_id: UUID, material: str, file: UUID
     if application.state not in ("draft", "correction"):
         raise Conflict("intake.not_draft")
     _own_materials(catalogue.version_of(work, application.item, application.item_version), application, [material])
-    _bring(work, application, {material: ()}, how="file", file=file)
+    there = store.brought(work, home, application_id)
+    _bring(work, application, there, {material: ()}, how="file", file=file)
 
 
 def submit(command: Submit, work: Work) -> Receipt:
@@ -214,11 +215,10 @@ def accept(command: Accept, work: Work) -> Receipt:
     Refused with everything that is missing, at once. Nothing that a department holds can be on that list (R38).
     """
     case = holding.hold(work, command.home, command.id)
-    application = store.application(work, command.home, command.id, lock=True)
+    application, there = store.held(work, command.home, command.id)
     published = catalogue.version_of(work, application.item, application.item_version)
     _own_materials(published, application, command.brought)
-    there = _bring(work, application, command.brought)
-    lacking = _lacking(application, published, there)
+    lacking = _lacking(application, published, _bring(work, application, there, command.brought))
     if lacking:
         raise Invalid("intake.lacking", errors=tuple(FieldError(code, "material.missing") for code in lacking))
     task = cases.accept_task(case)
@@ -389,12 +389,12 @@ def _own_materials(published: Published, application: Application, materials: It
 def _bring(
     work: Work,
     application: Application,
+    there: store.Brought,
     brought: Mapping[str, tuple[str, ...]],
     how: str = "paper",
     file: UUID | None = None,
 ) -> set[str]:
     """Keep what was brought; all that is there now."""
-    there = store.brought(work, application.home, application.id)
     for material, checked in brought.items():
         key = {"home": application.home, "application": application.id, "material": material}
         values: dict[str, object] = {"how": how, "file": file, "checked": checked, "at": work.now}
