@@ -151,3 +151,17 @@ def test_决定书先看样子再决定(log_in: LogIn, clock: SimulatedClock) ->
     assert found
     assert decider.get(found[1]).content[:5] == b"%PDF-"
     assert log_in("hbt-handler-330000").get(found[1]).status_code == 404, "别的部门看不到"
+
+
+def test_回避以后_页上不再有办理的表_只说已回避(log_in: LogIn) -> None:
+    sheet, _ = accept(log_in(CLERK), 9)
+    ref = sheet.rsplit("/", 1)[1]
+    handler = log_in("jst-handler-330000")
+    page = handler.get(f"/desk/{ref}").text
+    assert "审查意见" in page
+    assert "省建设厅业务系统" not in page, "程序不签署"
+    sent = {"verb": "recuse", "reason": "近亲属", **guards(page)}
+    assert handler.post(f"/desk/{ref}/do/recuse", data=sent, follow_redirects=False).status_code == 303
+    page = handler.get(f"/desk/{ref}").text
+    assert "您已回避本件" in page
+    assert "审查意见" not in page

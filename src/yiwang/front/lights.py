@@ -6,7 +6,7 @@ from datetime import date, datetime
 from urllib.parse import quote
 from uuid import UUID
 
-from yiwang.casework.messages.case import Case
+from yiwang.casework.messages.case import Case, Status
 from yiwang.casework.messages.desk import Dues, InboxRow
 from yiwang.casework.service import reading
 from yiwang.front.desk import reference
@@ -17,6 +17,8 @@ from yiwang.ground.workdays import Calendar
 from yiwang.ground.zone import day_of
 
 LEVELS: dict[str, Level] = {"green": "green", "yellow": "yellow", "red": "red", "paused": "paused", "met": "done"}
+
+UNDECIDED = (Status.TERMINATED, Status.WITHDRAWN, Status.REFUSED)
 
 
 def explanation(home: int, case_id: UUID, step: str = "") -> str:
@@ -45,9 +47,9 @@ def towards(due: date, since: datetime, today: date, calendar: Calendar, href: s
 
 
 def of_case(case: Case, dues: Dues) -> Light | None:
-    """A case's light against its promise; none before it was accepted."""
+    """A case's light against its promise; none before it was accepted, nor for one that ended before its decision."""
     level = LEVELS.get(dues.light)
-    if level is None:
+    if level is None or case.status in UNDECIDED:
         return None
     stop = next((s for s in case.timing.stops if s.end is None), None)
     why = explanation(case.matter.home, case.matter.id)

@@ -74,6 +74,7 @@ def _context(work: Work, desk: Desk, ref: str) -> dict[str, Any]:
     people |= {t.holder for t in case.tasks.values() if t.holder}
     names = directory.names_of(work, people) | opinions.expert_names(work, file)
     snapshot = directory.snapshot(work)
+    out = desk.who.person in case.recused
     return {
         "application": application,
         "item": item,
@@ -90,7 +91,8 @@ def _context(work: Work, desk: Desk, ref: str) -> dict[str, Any]:
         "life": bar(work, case, acts),
         "brought": reading.brought(work, home, filed),
         "needs": catalogue.needs(item, application.answers),
-        "mine": [_task(work, desk, case, t, names) for t in case.tasks.values() if ours(desk.who, t)],
+        "mine": [_task(work, desk, case, t, names) for t in case.tasks.values() if ours(desk.who, t) and not out],
+        "out": out,
         "open": [_open(work, case, t) for t in case.tasks.values()],
         "whole": on_case(work, case, acts, names),
         "names": names,

@@ -18,6 +18,7 @@ from yiwang.plumbing.work import Work
 
 HEAD, DECIDER = "head", "decider"
 ADDED = "added"
+PROGRAM = "client"  # the role of a department's own system, which signs nothing and recuses nobody
 
 
 def ours(actor: Actor, task: Task) -> bool:
@@ -71,7 +72,7 @@ def _house(work: Work, case: Case, task: Task) -> list[str]:
     """Who of the house may be asked to sign: not who holds the task, was asked already or stays out of the case."""
     out = {work.actor.person, task.holder, *(s.person for s in task.seats), *case.recused}
     there = directory.staff(work).of_organisation(task.desk, work.today)
-    return list(dict.fromkeys(person for person, post in there if person not in out and set(post.roles) != {"client"}))
+    return list(dict.fromkeys(person for person, post in there if person not in out and set(post.roles) != {PROGRAM}))
 
 
 def _options(people: Sequence[str], names: dict[str, str]) -> list[Option]:
@@ -98,7 +99,8 @@ def on_case(work: Work, case: Case, acts: Sequence[Entry], names: dict[str, str]
         return {"take_back": None, "recuse": False, "order": [], "terminate": False}
     head = actor.has(HEAD) and actor.organisation in holding.organisations_of(work, case)
     there = directory.staff(work).of_organisation(actor.organisation, work.today) if head else []
-    people = [p for p in dict.fromkeys(person for person, _ in there) if p not in (actor.person, *case.recused)]
+    officials = dict.fromkeys(person for person, post in there if set(post.roles) != {PROGRAM})
+    people = [p for p in officials if p not in (actor.person, *case.recused)]
     names |= directory.names_of(work, set(people) - names.keys())
     counting = case.status in (Status.HANDLING, Status.SUSPENDED)
     return {
