@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import astuple
+from dataclasses import astuple, replace
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
@@ -27,19 +27,13 @@ from yiwang.directory.messages import Heir, Reorganisation, Restructuring, Trans
 from yiwang.directory.rules.resolution import covers
 from yiwang.enforcement import service as enforcement
 from yiwang.ground.actor import SYSTEM
-from yiwang.handling.messages import (
-    AnswerInquiry,
-    AskExtension,
-    AskGuidance,
-    Decide,
-    DrawExperts,
-    RedrawExperts,
-    Review,
-)
+from yiwang.handling import messages as handling
 from yiwang.handling.service import experts, inquiries, phrases
 from yiwang.intake import store as intake
 from yiwang.intake.messages import Delivery, HandOver, Lack, Submit
 from yiwang.intake.service import applications, delivery
+from yiwang.oversight import service as oversight
+from yiwang.oversight.messages import AnswerDemand, Demand
 from yiwang.plumbing import editions
 from yiwang.plumbing.database import Database
 from yiwang.plumbing.postgres import Cluster
@@ -80,16 +74,16 @@ def _fill(office: Office) -> None:
     )
     reviewed = office.accepted(JOINT, answers=TWO)  # an expert review with its draw; an extension asked
     for line in ("zjj", "syj"):
-        office.act(f"{line}-handler-330000", reviewed, Review, outcome="pass", words="齐全")
-    office.act("zjj-handler-330000", reviewed, DrawExperts, speciality="检验检测")
-    ask(office, "zjj-handler-330000", reviewed, AskExtension, reason="样品多")
+        office.act(f"{line}-handler-330000", reviewed, handling.Review, outcome="pass", words="齐全")
+    office.act("zjj-handler-330000", reviewed, handling.DrawExperts, speciality="检验检测")
+    ask(office, "zjj-handler-330000", reviewed, handling.AskExtension, reason="样品多")
     office.accepted(JOINT, centre="330302")  # two branches side by side
     asked = office.accepted(CONSULTING)  # departments that are asked
-    office.act("jst-handler-330000", asked, Review, outcome="pass", words="齐全")
+    office.act("jst-handler-330000", asked, handling.Review, outcome="pass", words="齐全")
     guided = office.accepted(SINGLE)
-    ask(office, "fgw-decider-330106", guided, AskGuidance, question="怎样核对？")
+    ask(office, "fgw-decider-330106", guided, handling.AskGuidance, question="怎样核对？")
     granted = office.accepted(SINGLE)  # waits at the one exit
-    office.act("fgw-decider-330106", granted, Decide, outcome="grant")
+    office.act("fgw-decider-330106", granted, handling.Decide, outcome="grant")
     office.drain()
     office.by("client-jst", lambda work: webhooks.register(work, HOOK, "x" * 32, ("case.closed",)))
     office.by("jst-head-330000", lambda work: phrases.write(work, "review", "pass", "齐全", "材料齐全。"))
@@ -98,13 +92,15 @@ def _fill(office: Office) -> None:
             "SELECT home, matter, id FROM casework.inbox WHERE desk = '330000.JTT' AND step_kind = 'consult'"
         )
     office.by("jtt-handler-330000", lambda work: verbs.claim(work, home, case_id, task))
+    demand = Demand(home=home, id=case_id, task=task, words="为什么还没有复函？", days=30)
+    office.by("supervisor", lambda work: oversight.demand(demand, work))
 
 
 def ask(office: Office, login: str, filed: Filed, command: Callable[..., Any], **words: str) -> None:
     desk = office.actor(login).organisation
     task = next(t.id for t in office.case(filed).tasks.values() if t.desk == desk)
     asked = command(home=filed.home, id=filed.id, task=task, **words)
-    do: Any = inquiries.ask_guidance if isinstance(asked, AskGuidance) else inquiries.ask_extension
+    do: Any = inquiries.ask_guidance if isinstance(asked, handling.AskGuidance) else inquiries.ask_extension
     office.by(login, lambda work: do(asked, work))
 
 
@@ -239,14 +235,8 @@ def restructurings(draw: Any, standing: frozenset[str]) -> list[Restructuring]:
     return found
 
 
-TRANSFERS = st.sampled_from(
-    [
-        (),
-        (),
-        (Transfer(item=CONSULTING, area="33", level="province", line="HBT", cases=True),),
-        (Transfer(item=CONSULTING, area="33", level="province", line="NYT"),),
-    ]
-)
+ALONG = Transfer(item=CONSULTING, area="33", level="province", line="HBT", cases=True)
+TRANSFERS = st.sampled_from([(), (), (ALONG,), (replace(ALONG, line="NYT", cases=False),)])
 
 
 @given(st.data())
@@ -337,7 +327,7 @@ def test_请示上级_上级并入别处由承继的答_问的并入别处答给
         assert asker == "330106.JXW"
         acting(work, "fgw-handler-330100")
         assert work.actor.organisation == "330100.JXW"
-        inquiries.answer(AnswerInquiry(home=home, id=case_id, inquiry=aside, words="按目录。"), work)
+        inquiries.answer(handling.AnswerInquiry(home=home, id=case_id, inquiry=aside, words="按目录。"), work)
         work.save()
         [asked] = inquiries.of_case(work, home, case_id)
         assert (asked.desk, asked.asker, asked.words) == ("330100.FGW", "330106.FGW", "按目录。")
@@ -355,6 +345,19 @@ def test_请示延期_随办件换了决定机关由新的负责人批(whole: Of
         acting(work, "zf-head-330000")
         cases.extend(work, home, case_id, "样品多")
         assert reading.look(work, home, case_id).asides == ()
+
+
+def test_督办随点名的岗位走_由那个人在新岗位上答(whole: Office) -> None:
+    with undone(whole) as work:
+        home, case_id, aside = asking(work, "demand")
+        split = merged("330000.JTT", Heir(to="330000.NYT", items=(CONSULTING,)), "330000.HBT")
+        told = carried_out(work, decided(DAY, split))
+        assert told.moves["330000.JTT → 330000.HBT"]["questions"] == 1
+        acting(work, "jtt-handler-330000")
+        assert load(work, home, case_id, lock=False).asides[0].post == work.actor.post
+        oversight.answer_demand(AnswerDemand(home=home, id=case_id, demand=aside, words="明日复函。"), work)
+        work.save()
+        assert conserved(work)
 
 
 # --- 找得到，不改写 ------------------------------------------------------------------------------------------------
@@ -425,7 +428,7 @@ def test_前一天的责任归原机关_改革之后归承继的_原先记下的
             assert charge.holder.keeper is Keeper.POST
             assert charge.holder.post.startswith(charge.holder.desk)
         assert days.pop("330000.HBT") == 40
-        assert days.keys() == {"330000.JTT", "330000.JST"}
+        assert days.keys() <= {"330000.JTT", "330000.SLT", "330000.JST"}
         assert sum(days.values()) == (DAY - date(2017, 8, 14)).days
 
 
@@ -438,7 +441,7 @@ def test_专家评审照旧_抽好的专家随办件(whole: Office) -> None:
         acting(work, "zjj-handler-330000")
         task = load(work, home, case_id, lock=False).tasks["expert"]
         leaving = {drawn["expert"][0].code: "出国"}
-        experts.redraw(RedrawExperts(home=home, id=case_id, task=task.id, leaving=leaving), work)
+        experts.redraw(handling.RedrawExperts(home=home, id=case_id, task=task.id, leaving=leaving), work)
         work.save()
         assert len(experts.members(work, home, case_id)["expert"]) == 3
         assert conserved(work)

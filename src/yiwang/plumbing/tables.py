@@ -135,6 +135,7 @@ class Batch:
         if self.fresh.pop((table.name, identity), None):
             return
         self.changes.pop((table.name, identity), None)
+        self.written.discard((table.name, identity))
         self.parts.setdefault(Part(table, Mode.REMOVE, tuple(key)), []).append(dict(key))
 
     def change(

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from uuid import UUID
 
-from yiwang.casework.messages.case import Case, Task
+from yiwang.casework.messages.case import DEMAND, Case, Task
 from yiwang.casework.rules import signing
 from yiwang.casework.rules.working import gone_along, working
 from yiwang.casework.service import asides
@@ -278,8 +278,8 @@ def _move_of(work: Work, case: Case, wanted: Reorganisation) -> Move | None:
 
 
 def _asked(work: Work, before: Case, after: Case, aside: Task, wanted: Reorganisation) -> Asked | None:
-    """Guidance is the heir's to give; an extension is for the head of whoever decides now; the answer goes to the heir
-    of who asked. None where nothing is different.
+    """Guidance is the heir's to give; an extension is for the head of whoever decides now; what a supervisor demands of
+    a post goes where the post goes; the answer to the heir of who asked. None where nothing is different.
     """
     decided, decides, day = before.matter.deciding, after.matter.deciding, wanted.day
 
@@ -290,10 +290,18 @@ def _asked(work: Work, before: Case, after: Case, aside: Task, wanted: Reorganis
     to, asks = heir(aside.desk), decides if asker == decided else heir(asker)
     if aside.step == asides.EXTENSION and decides != decided:
         to = extender(work, after, day)
+    if aside.step == DEMAND and aside.post:
+        to = directory.staff(work).current(aside.post, day).organisation
     if (to, asks) == (aside.desk, asker):
         return None
-    post = aside.post if to == aside.desk else directory.post_for(work, to, aside.role)
-    return Asked(aside, to, post, asks)
+    return Asked(aside, to, _answers(work, aside, to, day), asks)
+
+
+def _answers(work: Work, aside: Task, desk: str, day: date) -> str:
+    """The post that answers a question at a desk; one that was named goes on under its new code."""
+    if aside.step == DEMAND and aside.post:
+        return directory.staff(work).current(aside.post, day).code
+    return aside.post if desk == aside.desk else directory.post_for(work, desk, aside.role)
 
 
 def _authority(work: Work, case: Case, wanted: Reorganisation) -> str:
