@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import io
+import json
+import zipfile
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
@@ -17,7 +20,9 @@ from yiwang.casework.service.parts import Part
 from yiwang.catalogue.messages import Category, Item
 from yiwang.catalogue.seed import demo_items
 from yiwang.connectors.sandbox import roster
+from yiwang.front import capsules
 from yiwang.ground.actor import SYSTEM
+from yiwang.ground.capsule import DATA, MANIFEST, PAGE, checked
 from yiwang.ground.outcome import Forbidden
 from yiwang.handling.messages import Decide, MakeDocument, Reply, Review
 from yiwang.handling.service import deciding
@@ -25,6 +30,7 @@ from yiwang.intake import store as intake
 from yiwang.intake.messages import Channel, Delivery, Draft, Submit
 from yiwang.intake.service import applications, reading
 from yiwang.oversight import service as oversight
+from yiwang.plumbing import sealing
 from yiwang.sharing.service import licences
 
 from tests.spec.conftest import Filed, Office, differences
@@ -289,6 +295,25 @@ def test_整件超期_追责记录写明停在哪一件_哪个部门(office: Off
         (SIGN, "330106.ZHZF"),
         (DISCHARGE, "330106.HBT"),
     }
+
+
+def test_整件的胶囊带着各子件_一起自证_少一件就不完整(office: Office, filed: Filed) -> None:
+    registration = decide(office, filed, REGISTRATION)
+    while sealing.seal(office.engine):
+        pass
+    with office.engine.begin(SYSTEM) as work:
+        made = capsules.capsule(work, caseread.look(work, *filed), own=True)
+    with zipfile.ZipFile(io.BytesIO(made)) as packed:
+        files = {name: packed.read(name) for name in (DATA, PAGE, MANIFEST)}
+    said = {one.what: one for one in checked(files)}
+    assert all(one.holds for one in said.values()), said
+    assert said["parts"].words == "4 parts of this case"
+    assert f"part {office.case(registration).matter.number}: acts" in said
+    data = json.loads(files[DATA])
+    data["parts"] = [p for p in data["parts"] if p["thread"] != str(registration.id)]
+    told = {one.what: one for one in checked({**files, DATA: json.dumps(data).encode()})}
+    assert not told["parts"].holds
+    assert "left out" in told["parts"].words
 
 
 @pytest.mark.requirement("R48")

@@ -10,6 +10,7 @@ from weakref import WeakKeyDictionary
 
 from yiwang.catalogue import store
 from yiwang.catalogue.messages import Item, Published, Signature
+from yiwang.catalogue.rules.bundling import shared
 from yiwang.catalogue.rules.compiler.check import check_item, check_whole
 from yiwang.catalogue.rules.compiler.world import Resource, World, world_of
 from yiwang.catalogue.rules.drafting import drafted
@@ -53,6 +54,7 @@ __all__ = [
     "publish",
     "published",
     "read_rows",
+    "shared",
     "sign",
     "signatures_by",
     "signing_lines",

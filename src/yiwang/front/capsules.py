@@ -16,6 +16,7 @@ from litestar import Response
 
 import yiwang
 from yiwang.casework.messages.case import Case
+from yiwang.casework.service import parts
 from yiwang.directory import service as directory
 from yiwang.front import deadlines, scope
 from yiwang.front.desk import Desk
@@ -51,11 +52,14 @@ _STAMP = (1980, 1, 1, 0, 0, 0)
 
 
 def capsule(work: Work, case: Case, *, own: bool) -> bytes:
-    """办件胶囊: of a case, for its applicant (`own`) or for who oversees it. `python3 FILE` checks it, offline.
+    """办件胶囊: of a case with its parts, for its applicant (`own`) or for who oversees it. `python3 FILE` checks it,
+    offline.
 
     What was not sealed yet when it was made is in it and said to be so.
     """
-    data = _data(work, case, OWN if own else OVERSEEN)
+    tables = OWN if own else OVERSEEN
+    inside = [p.case for p in parts.parts(work, case) if p.case is not None]
+    data = _data(work, case, tables) | {"parts": [_data(work, part, tables) for part in inside]}
     files = {
         DATA: msgspec.json.format(msgspec.json.encode(data), indent=1),
         PAGE: _page(work, case, data).encode(),
@@ -107,7 +111,8 @@ def _data(work: Work, case: Case, tables: tuple[str, ...]) -> dict[str, Any]:
 
 def _page(work: Work, case: Case, data: Mapping[str, Any]) -> str:
     """The same for people: what happened when, every day of the clock."""
-    said = [msgspec.json.decode(one["entry"]) for one in data["acts"] if one["seq"] > 0]
+    there = [(p.case, p.step) for p in parts.parts(work, case) if p.case is not None]
+    inside = [(show(of.matter.number), name_of(step, work.language)) for of, step in there]
     places = directory.snapshot(work).organisations
     return (
         _pages()
@@ -117,13 +122,18 @@ def _page(work: Work, case: Case, data: Mapping[str, Any]) -> str:
             today=work.today,
             case=case,
             number=show(case.matter.number),
-            acts=said,
+            acts=_said(data),
+            parts=[(*of, _said(part)) for of, part in zip(inside, data["parts"], strict=True)],
             words=WORDS.act,
             places={code: name_of(place, work.language) for code, place in places.items()},
             clocks=data["clock"].clocks,
             data=data,
         )
     )
+
+
+def _said(data: Mapping[str, Any]) -> list[dict[str, Any]]:
+    return [msgspec.json.decode(one["entry"]) for one in data["acts"] if one["seq"] > 0]
 
 
 @lru_cache(maxsize=1)

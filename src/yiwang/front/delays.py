@@ -27,6 +27,7 @@ KEEPERS: dict[Keeper, str] = {
 }
 
 STOPPED = mark("停钟：%(why)s")
+WAITED = mark("法定等待")
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +46,8 @@ class _Names:
         kind = self.say(KEEPERS[holder.keeper])
         if holder.keeper is Keeper.STATUTE and holder.ground is not None:
             return self.say(STOPPED).replace("%(why)s", self.say(GROUNDS[holder.ground]))
+        if holder.keeper is Keeper.STATUTE:
+            return self.say(WAITED)
         if holder.desk in self.places:
             return name_of(self.places[holder.desk], self.language)
         return kind

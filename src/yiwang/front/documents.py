@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
 
@@ -14,6 +14,7 @@ import typst
 
 from yiwang.casework.messages.case import Case
 from yiwang.casework.messages.desk import Dues
+from yiwang.front.bundle import PartRow
 from yiwang.front.look import wording
 from yiwang.ground.number import show
 from yiwang.handling.messages import Issued, Paper
@@ -46,8 +47,10 @@ def pdf(template: str, facts: Mapping[str, object]) -> bytes:
     return made
 
 
-def receipt(case: Case, dues: Dues, centre: str) -> bytes:
-    """受理凭证: number, item, applicant, dates; issued by the centre for the deciding authority. 规定 11"""
+def receipt(case: Case, dues: Dues, centre: str, parts: Sequence[PartRow] = ()) -> bytes:
+    """受理凭证: number, item, applicant, dates; issued by the centre for the deciding authority; of a whole with
+    all its parts. 规定 11
+    """
     accepted = case.timing.accepted_on
     return pdf(
         "receipt.typ",
@@ -63,6 +66,15 @@ def receipt(case: Case, dues: Dues, centre: str) -> bytes:
             "legal": wording.date(dues.legal, "zh"),
             "provisional": "（暂定）" if dues.provisional else "",
             "qr": qr(f"yiwang:{case.matter.number}"),
+            "parts": [
+                {
+                    "name": part.name,
+                    "department": part.department,
+                    "number": show(part.number) if part.number else "",
+                    "due": wording.date(part.dues.promised, "zh") if part.dues else "",
+                }
+                for part in parts
+            ],
         },
     )
 

@@ -8,8 +8,8 @@ from markupsafe import Markup
 
 from yiwang.casework.messages.case import Case, Task
 from yiwang.casework.messages.flow import Done
-from yiwang.casework.service import holding
-from yiwang.catalogue.messages import Flow, Step
+from yiwang.casework.service import holding, parts
+from yiwang.catalogue.messages import Flow, Step, StepKind
 from yiwang.directory import service as directory
 from yiwang.front.look import wording
 from yiwang.front.look.flowchart import Box, State, draw
@@ -31,7 +31,8 @@ def picture(work: Work, case: Case, entries: Sequence[Entry]) -> Markup:
     words = translator(known(work.language) or SOURCE)
     met = _met(case, flow)
     steps = [step for step in flow.steps if step.id in met]
-    lanes = {step.id: _lane(work, case, step) for step in steps}
+    others = {p.step.id: p.deciding for p in parts.parts(work, case)}
+    lanes = {step.id: others.get(step.id) or _lane(work, case, step) for step in steps}
     places = directory.snapshot(work).organisations
     names = {
         code: name_of(places[code], words.language) if code in places else words.gettext(mark("数据共享系统"))
@@ -74,10 +75,14 @@ def _in_order(boxes: list[Box], arrows: Iterable[tuple[str, str]]) -> list[Box]:
 
 
 def _lane(work: Work, case: Case, step: Step) -> str:
-    """The desk whose lane a step stands in; none for a fork or join, or where nobody has the power any more."""
+    """The desk whose lane a step stands in, a wait that of who decides; none for a fork or join, or where nobody has
+    the power any more.
+    """
     if step.who is None:
         return ""
     task = case.tasks.get(step.id)
+    if step.kind is StepKind.WAIT:
+        return case.matter.deciding
     if task is not None:
         return task.desk
     try:
@@ -112,7 +117,8 @@ def _people(work: Work, case: Case, entries: Sequence[Entry]) -> dict[str, str]:
 def _note(words: Translator, step: Step, task: Task | None, finished: Done | None, person: str) -> str:
     """The small line in a box: until when and by whom, when and by whom it was done, or how long it may take."""
     if task is not None:
-        due = words.gettext("%(day)s 前", day=wording.short_date(task.due, words.language)) if task.due else ""
+        until = mark("至 %(day)s") if step.kind is StepKind.WAIT else mark("%(day)s 前")
+        due = words.gettext(until, day=wording.short_date(task.due, words.language)) if task.due else ""
         return " ".join(part for part in (due, person) if part) or words.gettext("正在办")
     if finished is not None:
         told = words.gettext(WORDS.outcome[finished.outcome]) if finished.outcome in TOLD else person

@@ -46,15 +46,17 @@ def authored(work: Work, ref: str) -> Application:
 
 def case(work: Work, ref: str) -> Case:
     """A case of one's own, of one's organisation, or below one's oversight; any other is as if it were not there."""
-    home, case_id = read_reference(ref)
-    found = caseread.look(work, home, case_id)
+    found = caseread.look(work, *read_reference(ref))
+    if work.actor.has("applicant"):
+        application(work, reference(found.matter.home, found.matter.parent or found.matter.id))
+    elif not sees(work, found):
+        raise NotFound("case.unknown")
+    return found
+
+
+def sees(work: Work, found: Case) -> bool:
+    """看得见: whether somebody of the staff may open this case, as `case` has it."""
     actor = work.actor
     if actor.roles & OVERSEERS:
-        if directory.in_scope(actor.division, found.matter.division):
-            return found
-    elif actor.has("applicant"):
-        application(work, reference(home, found.matter.parent or case_id))
-        return found
-    elif actor.organisation and actor.organisation in holding.organisations_of(work, found):
-        return found
-    raise NotFound("case.unknown")
+        return directory.in_scope(actor.division, found.matter.division)
+    return bool(actor.organisation) and actor.organisation in holding.organisations_of(work, found)

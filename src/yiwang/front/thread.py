@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from yiwang.casework.messages.case import Case
 from yiwang.casework.service import holding, proving, reading
 from yiwang.catalogue import service as catalogue
-from yiwang.catalogue.messages import Flow, StepKind
+from yiwang.catalogue.messages import Flow, Step, StepKind
 from yiwang.directory import service as directory
-from yiwang.front import deadlines
+from yiwang.front import bundle, deadlines
 from yiwang.front.deadlines import Deadline
 from yiwang.front.lights import explanation
 from yiwang.front.look import parts
@@ -39,16 +40,19 @@ class View:
     why: str  # where the due dates are explained
     more: list[Deadline]  # to answer, to correct, to issue
     accepted: list[dict[str, Any]]  # since when each department counts as having accepted
+    parts: list[bundle.PartRow]  # of several items handled as one
+    waits: list[bundle.Wait]  # steps that only time ends
+    whole: bundle.Whole | None  # of a part
 
 
 def view(work: Work, case: Case) -> View:
     """The case for a page; people stay out of it, organisations do not."""
     places = directory.snapshot(work).organisations
-    clock = case.timing
+    clock, rows = case.timing, bundle.rows(work, case)
     return View(
         case=case,
         dues=reading.dues(case, work.today, work.calendar),
-        steps=_steps(work, case),
+        steps=_steps(work, case, {row.step: row.department for row in rows}),
         names={code: name_of(o, work.language) for code, o in places.items() if code in _codes(case)},
         receiving=_name(places, case.matter.receiving, work.language),
         deciding=_name(places, case.matter.deciding, work.language),
@@ -63,6 +67,9 @@ def view(work: Work, case: Case) -> View:
             }
             for a in proving.accepted(work, case)
         ],
+        parts=rows,
+        waits=bundle.waits(work, case),
+        whole=bundle.whole_of(work, case),
     )
 
 
@@ -83,8 +90,8 @@ def _name(places: Any, code: str, language: str) -> str:
     return name_of(places[code], language) if code in places else code
 
 
-def _steps(work: Work, case: Case) -> list[dict[str, Any]]:
-    """The steps of this case: those done, those open with who holds them, those ahead."""
+def _steps(work: Work, case: Case, others: Mapping[str, str]) -> list[dict[str, Any]]:
+    """The steps of this case: those done, those open with who holds them, those ahead; `others` decide its parts."""
     flow = holding.published_of(work, case).item.flow
     places = directory.snapshot(work).organisations
     translate = translator(known(work.language) or SOURCE).gettext
@@ -108,7 +115,8 @@ def _steps(work: Work, case: Case) -> list[dict[str, Any]]:
                 "state": state,
                 "special": step.kind is StepKind.SPECIAL,
                 "at": done[step.id].at if state == "done" else None,
-                "who": translate(mark("数据共享系统"))
+                "until": task.due if task and step.kind is StepKind.WAIT else None,
+                "who": _nobodys(step, others, translate)
                 if desk == holding.AUTOMATIC
                 else _name(places, desk, work.language),
                 "when": date_and_time(done[step.id].at, known(work.language) or SOURCE) if state == "done" else "",
@@ -118,12 +126,20 @@ def _steps(work: Work, case: Case) -> list[dict[str, Any]]:
     return rows
 
 
-def timeline(work: Work, case: Case) -> list[parts.Step]:
+def _nobodys(step: Step, others: Mapping[str, str], translate: Callable[[str], str]) -> str:
+    """Who works a step of no desk: the department of a part, else the system; nobody where only time ends it."""
+    if step.kind is StepKind.WAIT:
+        return ""
+    return others.get(step.id, "") if step.kind is StepKind.SUBCASE else translate(mark("数据共享系统"))
+
+
+def timeline(work: Work, seen: View) -> list[parts.Step]:
     """进度: the steps of a case with who holds each, until when, and the stops of the clock."""
+    case = seen.case
     days = {task.step: task.due for task in case.tasks.values()}
     pauses = {s.start: s for s in case.timing.stops}
     rows = []
-    for row in _steps(work, case):
+    for row in seen.steps:
         due = days.get(row["id"])
         stands = row["id"] in case.progress.suspended
         state = _STATES[row["state"]]
@@ -134,8 +150,9 @@ def timeline(work: Work, case: Case) -> list[parts.Step]:
                 department=row["who"],
                 at=row["at"],
                 note=row["outcome"],
-                days_left=work.calendar.count(work.today, due) if due and not stands else None,
+                days_left=work.calendar.count(work.today, due) if due and not stands and not row["until"] else None,
                 due=due,
+                until=row["until"],
                 href=explanation(case.matter.home, case.matter.id, row["id"]) if due else "",
                 pauses=tuple(_pause(s) for s in pauses.values() if stands and s.end is None),
             )
@@ -166,6 +183,7 @@ def said(work: Work, entries: list[Entry], case: Case) -> list[dict[str, Any]]:
         parts = [steps.get(str(e.facts.get("step", "")), ""), outcome, str(e.facts.get("reason", ""))]
         rows.append(
             {
+                "part": "",
                 "seq": e.seq,
                 "at": e.at,
                 "act": translate(WORDS.act.get(e.act, e.act)),

@@ -58,6 +58,10 @@ OUTCOME = {
     "answered": mark("已答复"),
     "approved": mark("已批准"),
     "declined": mark("未批准"),
+    "elapsed": mark("期满"),
+    "granted": mark("已准予"),
+    "refused": mark("已决定不予许可"),
+    "ended": mark("已终止"),
 }
 CONSULTED = {
     "sent": mark("已发出"),

@@ -1,4 +1,4 @@
-"""接口示例 — one example of each body that is sent to us; typed, so that none can grow stale."""
+"""接口示例 — of each body that is sent to us and of answers that need one; typed, so that none grows stale."""
 
 from __future__ import annotations
 
@@ -70,5 +70,22 @@ _SENT: tuple[views.Sent, ...] = (
     ),
 )
 
-EXAMPLES: dict[str, Any] = {type(sent).__name__: msgspec.to_builtins(sent) for sent in _SENT}
+_ANSWERED: tuple[msgspec.Struct, ...] = (
+    views.PartView(
+        step="food",
+        item="许可-90029-000",
+        name="食品经营许可",
+        organisation="330106.SCJG",
+        ref=CASE,
+        number="33010620170814123412340",
+        status="handling",
+        accepted_on=date(2017, 8, 16),
+        promised_due=date(2017, 8, 23),
+        outcome=None,
+        waits_for=[],
+        barred=False,
+    ),
+)
+
+EXAMPLES: dict[str, Any] = {type(one).__name__: msgspec.to_builtins(one) for one in (*_SENT, *_ANSWERED)}
 """示例: by the name of the shape in /openapi.json."""

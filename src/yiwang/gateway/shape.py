@@ -6,8 +6,9 @@ from typing import Any
 
 from yiwang.casework.messages.case import Case, Task
 from yiwang.casework.messages.desk import InboxRow
-from yiwang.casework.service import proving, verbs
+from yiwang.casework.service import parts, proving, verbs
 from yiwang.casework.service import reading as caseread
+from yiwang.casework.service.parts import Part
 from yiwang.catalogue.messages import Item, Material, Necessity, Published
 from yiwang.catalogue.service import Needs
 from yiwang.front.desk import reference
@@ -122,6 +123,26 @@ def case_view(work: Work, case: Case, *, explain: bool = False) -> views.CaseVie
         done=[{"step": d.step, "outcome": d.outcome, "at": d.at} for d in case.progress.done],
         accepted=[views.AcceptedView(a.organisation, a.at, a.step, a.after) for a in proving.accepted(work, case)],
         clock=clock_view(work, case, explain=explain),
+        whole=reference(matter.home, matter.parent) if matter.parent else None,
+        parts=[_part(work, part) for part in parts.parts(work, case)],
+    )
+
+
+def _part(work: Work, part: Part) -> views.PartView:
+    case = part.case
+    return views.PartView(
+        step=part.step.id,
+        item=part.item.code,
+        name=part.item.name,
+        organisation=part.deciding,
+        ref=reference(case.matter.home, case.matter.id) if case else None,
+        number=case.matter.number if case else None,
+        status=case.status if case else None,
+        accepted_on=case.timing.accepted_on if case else None,
+        promised_due=caseread.dues(case, work.today, work.calendar).promised if case else None,
+        outcome=part.outcome or None,
+        waits_for=[step.id for step in part.waits_for],
+        barred=part.barred,
     )
 
 

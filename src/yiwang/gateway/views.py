@@ -368,8 +368,27 @@ class AcceptedView(msgspec.Struct):
     after: str
 
 
+class PartView(msgspec.Struct):
+    """子件: one part of a case; `outcome` is granted, refused or ended; `waits_for` the steps of the whole that come
+    before it; `barred`: the whole can no longer come to it.
+    """
+
+    step: str
+    item: str
+    name: str
+    organisation: str
+    ref: str | None
+    number: str | None
+    status: str | None
+    accepted_on: date | None
+    promised_due: date | None
+    outcome: str | None
+    waits_for: list[str]
+    barred: bool
+
+
 class CaseView(msgspec.Struct):
-    """办件: where it stands."""
+    """办件: where it stands; `parts` of several items handled as one, and of a part, its `whole`."""
 
     ref: str
     number: str
@@ -388,6 +407,8 @@ class CaseView(msgspec.Struct):
     done: list[dict[str, Any]]
     accepted: list[AcceptedView]
     clock: ClockView
+    whole: str | None
+    parts: list[PartView]
 
 
 class ActView(msgspec.Struct):

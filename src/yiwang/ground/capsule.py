@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import blake2b, sha256
 from json import loads
 from typing import Any
@@ -73,6 +73,16 @@ def _checked(files: Mapping[str, bytes], key: str, heads: Sequence[str]) -> Iter
     data = loads(files[DATA])
     head = head_of(data["head"]) if data["head"] else None
     yield from _head(head, public, heads)
+    yield from _one(data, head)
+    parts = data.get("parts", [])
+    if parts:
+        yield _whole(data, parts)
+    for part in parts:
+        yield from (replace(said, what=f"part {part['number']}: {said.what}") for said in _one(part, head))
+
+
+def _one(data: Mapping[str, Any], head: Head | None) -> Iterator[Said]:
+    """What is checked of one case: its acts, its rows, its clocks."""
     yield from _acts(data, head)
     yield from _rows(data)
     if data["clock"]:
@@ -80,6 +90,20 @@ def _checked(files: Mapping[str, bytes], key: str, heads: Sequence[str]) -> Iter
         days = sum(len(clock["days"]) for clock in data["clock"]["clocks"])
         right = f"{len(data['clock']['clocks'])} clocks, {days} days reckoned again"
         yield Said("clock", not found, "; ".join(found) or right)
+
+
+def _whole(data: Mapping[str, Any], parts: Sequence[Mapping[str, Any]]) -> Said:
+    """整件齐全: the parts say that they are parts of this case, and none that its acts speak of is left out."""
+    there = {part["number"] for part in parts}
+    told = {fact for one in data["acts"] if (fact := loads(one["entry"])["facts"].get("part"))}
+    strange = {
+        part["number"]
+        for part in parts
+        if data["number"] not in {loads(one["entry"])["facts"].get("whole") for one in part["acts"]}
+    }
+    wrong = [f"{number} is left out" for number in sorted(told - there)]
+    wrong += [f"{number} is no part of it" for number in sorted(strange)]
+    return Said("parts", not wrong, "; ".join(wrong) or f"{len(parts)} parts of this case")
 
 
 def _head(head: Head | None, public: bytes, heads: Sequence[str]) -> Iterator[Said]:

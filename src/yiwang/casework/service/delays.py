@@ -11,7 +11,7 @@ from yiwang.casework.rules.delay import Charge, Holder, Keeper, Mean
 from yiwang.casework.rules.replay import Act
 from yiwang.casework.service import parts
 from yiwang.casework.service.holding import desk_of, flow_of, published_of
-from yiwang.casework.service.reading import several, thread
+from yiwang.casework.service.reading import several, thread, threads
 from yiwang.catalogue.messages import Step
 from yiwang.directory import service as directory
 from yiwang.ground.outcome import Refused
@@ -77,5 +77,5 @@ def _within(work: Work, whole: Case) -> dict[str, tuple[Charge, ...]]:
     """Whose days those of its parts were, by the step of the whole."""
     there = {p.step.id: p.case for p in parts.parts(work, whole) if p.case is not None}
     keys = {step: (case.matter.home, case.matter.id) for step, case in there.items()}
-    written = journal.several(work, list(keys.values())) if keys else {}
+    written = threads(work, keys.values())
     return {step: charges(work, case, written.get(keys[step], ())) for step, case in there.items()}

@@ -177,6 +177,19 @@ def parts_of(work: Work, home: int, case_id: UUID) -> list[UUID]:
     return [row[0] for row in work.read(sql, (home, case_id))]
 
 
+def before(work: Work, whole: Case, step: str) -> frozenset[str]:
+    """前件: all steps of the chart on the way to this one. No query."""
+    flow = flow_of(work, whole)
+    found: set[str] = set()
+    waiting = list(flow.before[step])
+    while waiting:
+        earlier = waiting.pop()
+        if earlier not in found:
+            found.add(earlier)
+            waiting += flow.before[earlier]
+    return frozenset(found)
+
+
 def held(work: Work, wholes: Iterable[Key]) -> dict[Key, list[tuple[str, Task]]]:
     """子件在谁手里: the open tasks of people in the parts of these cases, each with its part's item. One query."""
     wanted = list(wholes)

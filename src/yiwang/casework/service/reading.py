@@ -206,6 +206,12 @@ def thread(work: Work, home: int, case_id: UUID) -> list[Entry]:
     return journal.entries(work, home, case_id)
 
 
+def threads(work: Work, keys: Iterable[Key]) -> dict[Key, list[Entry]]:
+    """全程留痕 of these cases, by home and id. One query, or none."""
+    wanted = list(keys)
+    return journal.several(work, wanted) if wanted else {}
+
+
 def dues(case: Case, today: date, calendar: Calendar) -> Dues:
     """The three dates of a case, what is left, and its light."""
     return timing.dues(case.timing, calendar, today)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from itertools import groupby
 from typing import Any
 from uuid import UUID
@@ -16,11 +17,13 @@ from yiwang.desks.citizen import filling, showing
 from yiwang.desks.citizen.own import OWN, held_rows
 from yiwang.directory import service as directory
 from yiwang.front import deadlines, documents, scope
+from yiwang.front.bundle import PartRow, rows
 from yiwang.front.delays import bar
-from yiwang.front.desk import Desk, reference
+from yiwang.front.desk import Desk, read_reference, reference
 from yiwang.front.papers import pdf_of
 from yiwang.front.routes import page, sent
 from yiwang.front.thread import view
+from yiwang.ground.number import show
 from yiwang.ground.outcome import Invalid, NotFound
 from yiwang.ground.zone import day_of
 from yiwang.handling.service import documents as papers
@@ -74,7 +77,8 @@ def follow(ref: str, desk: Desk, request: Request[Any, Any, Any], done: int = 0)
         seen = view(work, caseread.look(work, application.home, application.id))
         published = reading.item_of(work, application)
         needs = catalogue.needs(published.item, application.answers)
-        context = _papers(work, application, published) | {
+        context = _papers(work, application, published, seen.parts) | {
+            "part_names": {number: p.name for p in seen.parts if p.number for number in (p.number, show(p.number))},
             "light": deadlines.light(work, seen.case) if seen.case.closed_at is None else None,
             "life": bar(work, seen.case, people=False),
             "rating": oversight.rating_of(work, application.home, application.id),
@@ -96,8 +100,11 @@ def follow(ref: str, desk: Desk, request: Request[Any, Any, Any], done: int = 0)
     )
 
 
-def _papers(work: Work, application: Application, published: Published) -> dict[str, Any]:
-    """What has been written: the correction still waited for with the fields it asks for, results, their delivery."""
+def _papers(work: Work, application: Application, published: Published, parts: Sequence[PartRow]) -> dict[str, Any]:
+    """What has been written: the correction still waited for with the fields it asks for, results, their delivery; of a
+    whole what was written in its parts too.
+    """
+    cases = [(application.home, application.id), *(read_reference(p.ref) for p in parts if p.ref)]
     notices = reading.notices(work, application.home, application.id)
     asked = [n for n in notices if n.kind == "correction"] if application.state == "correction" else []
     lacking = {lack["material"] for n in asked for lack in n.body["lacks"]}
@@ -106,9 +113,9 @@ def _papers(work: Work, application: Application, published: Published) -> dict[
         "notices": notices,
         "correction": asked[-1] if asked else None,
         "fields": filling.correction_fields(needs.fill, lacking),
-        "licences": licences.of_matter(work, application.home, application.id),
+        "licences": [one for case in cases for one in licences.of_matter(work, *case)],
         "delivered": reading.delivery(work, application.home, application.id),
-        "papers": papers.of_case(work, application.home, application.id),
+        "papers": [one for case in cases for one in papers.of_case(work, *case)],
     }
 
 
@@ -127,7 +134,7 @@ def receipt(ref: str, desk: Desk) -> Response[bytes]:
             raise NotFound("intake.unknown")
         case = caseread.look(work, application.home, application.id)
         centre = directory.name_of(work, case.matter.receiving, work.today)
-        made = documents.receipt(case, caseread.dues(case, work.today, work.calendar), centre)
+        made = documents.receipt(case, caseread.dues(case, work.today, work.calendar), centre, rows(work, case))
     name = f'inline; filename="{application.number}.pdf"'
     return Response(made, media_type="application/pdf", headers={"content-disposition": name})
 
@@ -137,7 +144,12 @@ def paper(ref: str, document: UUID, desk: Desk, request: Request[Any, Any, Any])
     """决定书、告知书 as PDF: what departments wrote to the applicant in this case."""
     with desk.work() as work:
         application = scope.application(work, ref)
-        found = papers.one(work, application.home, application.id, document)
+        parts = rows(work, caseread.look(work, application.home, application.id))
+        cases = [(application.home, application.id), *(read_reference(p.ref) for p in parts if p.ref)]
+        written = [one for case in cases for one in papers.of_case(work, *case)]
+        found = next((one for one in written if one.id == document), None)
+        if found is None:
+            raise NotFound("document.unknown")
     return pdf_of(found, request)
 
 
@@ -204,10 +216,10 @@ def data(desk: Desk, offset: int = 0) -> Response[str]:
     """谁看过我的数据: every reading, by whom, for which case, why; those of one day together."""
     start = max(offset, 0)
     with desk.work() as work:
-        rows = sharing.accesses(work, scope.myself(work), limit=ACCESSES + 1, offset=start)
+        read = sharing.accesses(work, scope.myself(work), limit=ACCESSES + 1, offset=start)
         book = directory.snapshot(work)
         items = {p.item.code: p.item for p in catalogue.items(work)}
-    days = [(day, list(some)) for day, some in groupby(rows[:ACCESSES], key=lambda r: day_of(r.at))]
+    days = [(day, list(some)) for day, some in groupby(read[:ACCESSES], key=lambda r: day_of(r.at))]
     return desk.page(
         "data.html",
         days=days,
@@ -217,7 +229,7 @@ def data(desk: Desk, offset: int = 0) -> Response[str]:
         materials={m.code: m for item in items.values() for m in item.materials},
         offset=start,
         size=ACCESSES,
-        more=len(rows) > ACCESSES,
+        more=len(read) > ACCESSES,
     )
 
 
@@ -225,8 +237,8 @@ def data(desk: Desk, offset: int = 0) -> Response[str]:
 def my_licences(desk: Desk, request: Request[Any, Any, Any]) -> Response[str]:
     """我的证照."""
     with desk.work() as work:
-        rows = licences.of_subject(work, scope.myself(work))
-    return desk.page("licences.html", rows=rows, qr=lambda code: qr(request, code))
+        mine = licences.of_subject(work, scope.myself(work))
+    return desk.page("licences.html", rows=mine, qr=lambda code: qr(request, code))
 
 
 ROUTES = [*filling.ROUTES, mine, withdraw, dispute, rate, data, my_licences, receipt, paper, follow]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from yiwang.casework.messages.case import Case, Status
+from yiwang.front.lights import explanation
 from yiwang.front.look.deadline import GROUNDS
 from yiwang.front.look.parts import Pause, State, Step
 from yiwang.front.thread import View
@@ -56,8 +57,10 @@ def steps(seen: View) -> list[Step]:
                 department=row["who"],
                 at=done[row["id"]].at if state == "done" else None,
                 note=row["outcome"] if state == "done" else "",
-                days_left=seen.dues.left - seen.dues.overdue if now and running else None,
-                due=seen.dues.promised if now and running else None,
+                days_left=seen.dues.left - seen.dues.overdue if now and running and not row["until"] else None,
+                due=seen.dues.promised if now and running and not row["until"] else None,
+                until=row["until"],
+                href=explanation(case.matter.home, case.matter.id, row["id"]) if row["until"] else "",
                 pauses=_pauses(case, row),
             )
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -67,7 +68,9 @@ def _context(work: Work, desk: Desk, ref: str) -> dict[str, Any]:
     home, case_id, case = concerned(work, ref)
     filed = case.matter.parent or case_id
     application = reading.application(work, home, filed)
-    item = reading.item_of(work, application).item
+    item, asked = holding.published_of(work, case).item, reading.item_of(work, application).item
+    only = catalogue.shared(asked, item) if case.matter.parent else None
+    shown_of = asked if only is None else replace(asked, materials=tuple(m for m in asked.materials if m.code in only))
     file = opinions.file_of(work, home, case_id)
     seen, acts = view(work, case), caseread.thread(work, home, case_id)
     people = {o.person for o in file.opinions} | {d.person for d in file.decisions}
@@ -78,19 +81,19 @@ def _context(work: Work, desk: Desk, ref: str) -> dict[str, Any]:
     return {
         "application": application,
         "item": item,
-        "materials": {m.code: m for m in item.materials},
-        "labels": labels(item, desk.language),
+        "materials": {m.code: m for m in asked.materials},
+        "labels": labels(asked, desk.language),
         "seen": seen,
-        "steps": timeline(work, case),
+        "steps": timeline(work, seen),
         "lamp": deadlines.light(work, case),
         "file": file,
         "papers": documents.of_case(work, home, case_id),
-        "held": sharing.read_held(work, home, filed, "review"),
+        "held": sharing.read_held(work, home, filed, "review", only),
         "consultations": [_asked(work, case, c) for c in consultations.listed(work, case, acts, file.opinions)],
         "thread": said(work, acts, case),
         "life": bar(work, case, acts),
         "brought": reading.brought(work, home, filed),
-        "needs": catalogue.needs(item, application.answers),
+        "needs": catalogue.needs(shown_of, application.answers),
         "mine": [_task(work, desk, case, t, names) for t in case.tasks.values() if ours(desk.who, t) and not out],
         "out": out,
         "open": [_open(work, case, t) for t in case.tasks.values()],

@@ -152,7 +152,7 @@ def flow_rows(
 
 def _who(who: Who, item: Item, lines: Mapping[str, Line], language: Language) -> str:
     say = translator(language).gettext
-    if who.role == "system":
+    if who.role == "system" and not who.line:
         return say(mark("系统自动，不用您管"))
     if who.at is At.RECEIVING:
         return say(mark("您选的办事窗口"))

@@ -200,8 +200,9 @@ def _thread(
         case = scope.case(work, ref)
         seen = view(work, case)
         entries = caseread.thread(work, case.matter.home, case.matter.id)
-        rows, life = said(work, entries, case), bar(work, case, entries)
-        steps = timeline(work, case)
+        rows, life = [*said(work, entries, case), *_of_parts(work, case)], bar(work, case, entries)
+        rows.sort(key=lambda row: row["at"])
+        steps = timeline(work, seen)
         link = oversight.broken_link(work, case.matter.home, case.matter.id)
         broken = stalls.told(work, case, link) if link else None
         item = catalogue.version_of(work, case.matter.item, case.matter.item_version).item
@@ -247,6 +248,17 @@ def _held(work: Work, case: Case) -> list[dict[str, Any]]:
             "why": lights.explanation(case.matter.home, case.matter.id, t.step),
         }
         for t in tasks
+    ]
+
+
+def _of_parts(work: Work, case: Case) -> list[dict[str, Any]]:
+    """The acts of the parts of a case, each with the name of its part."""
+    inside = {p.step: p.case for p in parts.parts(work, case) if p.case is not None}
+    entries = caseread.threads(work, [(c.matter.home, c.matter.id) for c in inside.values()])
+    return [
+        row | {"part": name_of(step, work.language)}
+        for step, one in inside.items()
+        for row in said(work, entries.get((one.matter.home, one.matter.id), []), one)
     ]
 
 

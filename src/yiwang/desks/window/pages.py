@@ -15,7 +15,7 @@ from yiwang.casework.service import reading as caseread
 from yiwang.catalogue import service as catalogue
 from yiwang.catalogue.messages import Item
 from yiwang.directory import service as directory
-from yiwang.front import attempts, deadlines, demands, documents, scope
+from yiwang.front import attempts, bundle, deadlines, demands, documents, scope
 from yiwang.front.desk import Desk, Form, reference
 from yiwang.front.look.parts import Column, Fault, Listing
 from yiwang.front.records import labels
@@ -101,9 +101,10 @@ def _kind(q: str) -> str:
 def _of_this_centre(work: Work, desk: Desk, number: str) -> str:
     """The reference behind a case number; another centre's case is as if it were not there."""
     home, case_id = caseread.find(work, number)
-    if holding.receiving_of(work, caseread.look(work, home, case_id)) != desk.who.organisation:
+    case = caseread.look(work, home, case_id)
+    if holding.receiving_of(work, case) != desk.who.organisation:
         raise NotFound("case.unknown")
-    return reference(home, case_id)
+    return reference(home, case.matter.parent or case_id)  # a part was handed in with its whole
 
 
 def _open_cases(work: Work, of: Subject) -> list[Application]:
@@ -242,7 +243,7 @@ def _sheet(
         if application.number:
             case = caseread.look(work, home, application_id)
             seen = view(work, case)
-            context |= {"seen": seen, "steps": timeline(work, case), "lamp": deadlines.light(work, case)}
+            context |= {"seen": seen, "steps": timeline(work, seen), "lamp": deadlines.light(work, case)}
             context["demanded"] = demands.shown(work, case)
         else:
             context |= {"seen": None, "steps": [], "lamp": None, "demanded": []}
@@ -373,7 +374,7 @@ def receipt_pdf(work: Work, application: Application) -> bytes:
     """The receipt of an application that was handed in."""
     case = caseread.look(work, application.home, application.id)
     centre = directory.organisation(work, application.receiving)
-    return documents.receipt(case, caseread.dues(case, work.today, work.calendar), centre.name)
+    return documents.receipt(case, caseread.dues(case, work.today, work.calendar), centre.name, bundle.rows(work, case))
 
 
 @page("/window/{ref:str}/notices/{notice_id:uuid}", opt=WORK)

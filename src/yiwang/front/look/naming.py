@@ -47,6 +47,7 @@ LAWS = (
     mark("医疗机构管理条例"),
     mark("护士条例"),
     mark("教师资格条例"),
+    mark("社会救助暂行办法"),
 )
 # Clauses that are words rather than articles.
 PRINCIPLES = (

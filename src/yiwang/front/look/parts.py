@@ -193,6 +193,7 @@ class Step:
     due: dt.date | None = None
     pauses: tuple[Pause, ...] = ()
     href: str = ""  # why it is that day
+    until: dt.date | None = None  # of a step that only time ends
 
 
 @dataclass(frozen=True, slots=True)

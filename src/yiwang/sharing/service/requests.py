@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 from uuid import UUID
@@ -293,9 +293,11 @@ def held(work: Work, home: int, matter: UUID) -> list[Request]:
     return store.requests(work, home, matter)
 
 
-def read_held(work: Work, home: int, matter: UUID, purpose: str) -> list[Request]:
-    """What departments have answered, read by an official for a purpose: every material read is written down."""
-    asked = store.requests(work, home, matter)
+def read_held(work: Work, home: int, matter: UUID, purpose: str, only: Container[str] | None = None) -> list[Request]:
+    """What departments have answered, read by an official for a purpose: every material read is written down; `only`
+    these materials, where the purpose reaches no further.
+    """
+    asked = [r for r in store.requests(work, home, matter) if only is None or r.material in only]
     for r in asked:
         if r.state in THERE:
             store.log_access(work, home, r.subject, matter, r.item, r.material, r.line, r.data_items, purpose, "read")
