@@ -222,6 +222,18 @@ def test_岗位可按编号或角色分开走_兼职照旧() -> None:
     assert directory.resolve("A", "county", COUNTY, DAY, "I1").line == "B"
 
 
+def test_点了名的岗位随点名走_不随角色() -> None:
+    posts = (f"{COUNTY}.A#3",)
+    _, staff = after(made(ending("A", to("B", items=("I1",), posts=posts), to("C", roles=("decider",)))))
+    assert [p.organisation for p in staff.posts_of(f"{COUNTY}.A#3!", DAY)] == [f"{COUNTY}.B"]
+
+
+def test_前一日由原岗位负责_当日起原机关没有岗位() -> None:
+    _, staff = after(made(ending("A", to("B"))))
+    desk = f"{COUNTY}.A"
+    assert [staff.post_for(desk, "decider", d) for d in (EVE, DAY, MORROW)] == [f"{desk}#3", "", ""]
+
+
 # --- 障碍 ----------------------------------------------------------------------------------------------------------
 
 CENTRE = replace(ending("A", to("XZFW")), ends=True)
