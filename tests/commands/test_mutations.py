@@ -291,6 +291,7 @@ def test_a_case_taken_away_with_all_that_is_its_own_is_found(field: Field) -> No
         assert "leaf.missing" in found
 
 
+@pytest.mark.slow
 @pytest.mark.requirement("R05")
 @pytest.mark.parametrize("seed", range(4))
 def test_every_mutation_is_found(field: Field, seed: int) -> None:

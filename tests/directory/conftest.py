@@ -5,13 +5,9 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
-from hypothesis import settings
 
 from yiwang.directory import seed
 from yiwang.directory.rules.resolution import Directory, build
-
-settings.register_profile("directory", deadline=None)
-settings.load_profile("directory")
 
 TALK = date(2017, 8, 10)  # the day of the founding text
 
