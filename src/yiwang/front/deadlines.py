@@ -33,7 +33,6 @@ NAMES = {
 STALLS = {"yellow": "promised", "overdue": "promised", "legal": "legal", "issue": "issue", "unaccepted": "acceptance"}
 """Which clock a stall on record is about; the others are about a step, or about none."""
 DEMAND = "demand."
-CLAUSES = {"issue": "行政许可法 44", "acceptance": "行政许可法 32", "correction": "规定 11"}
 
 
 @dataclass(frozen=True, slots=True)

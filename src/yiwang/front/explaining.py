@@ -46,7 +46,7 @@ def explained(ref: str, desk: Desk, clock: str = "") -> Response[str]:
             "places": {code: name_of(place, work.language) for code, place in places.items()},
             "back": _back(work, case),
             "as_of": proving.as_of(work, case, chosen) if chosen else work.today,
-            "clause": deadlines.CLAUSES.get(chosen.kind, "") if chosen else "",
+            "clause": chosen.clause if chosen else "",
         }
     translate = translator(desk.language).gettext
     tabs = [

@@ -10,6 +10,7 @@ from yiwang.casework.messages.case import Case, Task
 from yiwang.casework.rules import timing
 from yiwang.casework.rules.acceptance import Acceptance, acceptances
 from yiwang.casework.rules.flow import refold
+from yiwang.casework.rules.watching import ISSUE_IN_TIME
 from yiwang.casework.service.holding import calendar_of, desk_of, flow_of, published_of, step_of
 from yiwang.ground import proof
 from yiwang.ground.clock import Ledger
@@ -30,6 +31,7 @@ class Clock:
     ledger: Ledger
     step: str = ""
     organisation: str = ""
+    clause: str = ""
 
 
 def clocks(work: Work, case: Case) -> list[Clock]:
@@ -51,7 +53,8 @@ def issuing(work: Work, case: Case) -> Clock | None:
     """发证期限: until when what was decided is in the applicant's hands; none before the decision. 行政许可法 44"""
     if case.decided_at is None:
         return None
-    return Clock("issue", timing.issue_ledger(day_of(case.decided_at), calendar_of(work, case)))
+    book = timing.issue_ledger(day_of(case.decided_at), calendar_of(work, case))
+    return Clock("issue", book, clause=ISSUE_IN_TIME)
 
 
 def once(work: Work, case: Case, step: str) -> Clock | None:

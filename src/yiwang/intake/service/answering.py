@@ -27,7 +27,7 @@ def acceptance(work: Work, case: Case) -> Clock:
     # Nobody has had a hand in it yet: then nobody has asked for a correction either.
     thread = reading.thread(work, case.matter.home, case.matter.id) if case.hands else []
     since = next((e.at for e in reversed(thread) if e.act == "correction.received"), case.matter.received_at)
-    return Clock("acceptance", reckon(day_of(since), CORRECTION_NOTICE, work.calendar))
+    return Clock("acceptance", reckon(day_of(since), CORRECTION_NOTICE, work.calendar), clause="行政许可法 32")
 
 
 def correction(work: Work, case: Case) -> Clock | None:
@@ -37,4 +37,5 @@ def correction(work: Work, case: Case) -> Clock | None:
     if notice is None:
         return None
     asked, until = day_of(notice.at), date.fromisoformat(str(notice.body["until"]))
-    return Clock("correction", reckon(asked, Limit(work.calendar.count(asked, until), Unit.WORKDAY), work.calendar))
+    given = Limit(work.calendar.count(asked, until), Unit.WORKDAY)
+    return Clock("correction", reckon(asked, given, work.calendar), clause="规定 11")
