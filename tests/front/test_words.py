@@ -32,7 +32,7 @@ KEYWORDS = {"_", "gettext", "ngettext", "mark"}
 CHINESE = re.compile(r"[\u3000-\u303f\u3400-\u4dbf\u4e00-\u9fff\uff00-\uffef]")
 NAMED = re.compile(r"%\((\w+)\)[sd]|\{(\w*)\}")
 # The data sources are written in Chinese in the seed's table, whatever language its loader reads.
-CHINESE_IN_ENGLISH = ("自行填写",)
+CHINESE_IN_ENGLISH = ("自行填写", "日期,类别,节日,文号", "日期", "类别", "放假", "上班")
 
 
 @cache

@@ -178,14 +178,14 @@ def _plain(
 ) -> str:
     speak = translator(language).gettext
     if key == "problem":
-        return field_sentence(FieldError("flow", str(value)), language).rstrip("。.")
+        return field_sentence(FieldError("flow", str(value)), language).rstrip(mark("。") + ".")
     if key == "line":
         return line_name(str(value)) or str(value)
     if key == "lines" and isinstance(value, tuple):
-        return speak("、").join(line_name(str(one)) or str(one) for one in value)
+        return speak(mark("、")).join(line_name(str(one)) or str(one) for one in value)
     if key == "ways" and isinstance(value, tuple):
-        return speak("、").join(_step(str(one), finding, item, language) for one in value)
-    return speak("、").join(map(str, value)) if isinstance(value, tuple) else str(value)
+        return speak(mark("、")).join(_step(str(one), finding, item, language) for one in value)
+    return speak(mark("、")).join(map(str, value)) if isinstance(value, tuple) else str(value)
 
 
 def _step(step: str, finding: Finding, item: Item | None, language: Language) -> str:
@@ -209,10 +209,11 @@ def _situation(finding: Finding, item: Item | None, language: Language) -> str:
     for code, values in finding.path.answers.items():
         question = questions[code]
         labels = {o.value: (o.label_en or o.label) if english else o.label for o in question.options}
-        text = ((question.text_en or question.text) if english else question.text).rstrip("？?")
+        text = ((question.text_en or question.text) if english else question.text).rstrip(mark("？") + "?")
         parts.append((text, [labels.get(value, value) for value in values]))
     for code, outcome in finding.path.outcomes.items():
         step = steps[code]
         parts.append(((step.name_en or step.name) if english else step.name, [outcome]))
     between = translator(language).gettext
-    return between("；").join(f"{text}{between('：')}{between('、').join(values)}" for text, values in parts)
+    comma, colon, semicolon = map(between, (mark("、"), mark("："), mark("；")))
+    return semicolon.join(f"{text}{colon}{comma.join(values)}" for text, values in parts)

@@ -13,6 +13,10 @@ from yiwang.ground.workdays import Special
 FESTIVALS = ("元旦", "春节", "清明节", "劳动节", "端午节", "国庆节", "中秋节")
 KINDS = {"放假": "holiday", "holiday": "holiday", "上班": "makeup", "makeup": "makeup"}
 DAY, KIND, NAME, DOCUMENT = "日期", "类别", "节日", "文号"
+SAMPLE = (
+    f"{DAY},{KIND},{NAME},{DOCUMENT}\n2027-01-01..2027-01-03,放假,元旦,国办发明电〔2026〕9号\n2027-02-14,上班,春节,"
+)
+"""样例: how the rows of a notice begin."""
 _SATURDAY = 5
 _MOST = 20
 

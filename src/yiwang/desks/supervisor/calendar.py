@@ -17,6 +17,7 @@ from yiwang.front.policy import may
 from yiwang.front.refusals import field_sentence
 from yiwang.front.routes import page, sent
 from yiwang.ground import notice
+from yiwang.ground.notice import SAMPLE
 from yiwang.ground.outcome import Invalid, Refused
 from yiwang.ground.workdays import Calendar
 from yiwang.plumbing.i18n import Language, mark, translator
@@ -70,7 +71,7 @@ def months(calendar: Calendar, year: int, today: date, language: Language) -> It
             day += timedelta(1)
         days += [None] * (-len(days) % 7)
         weeks = [days[at : at + 7] for at in range(0, len(days), 7)]
-        label = f"{first:%B}" if language == "en" else f"{number}月"
+        label = f"{first:%B}" if language == "en" else translator(language).gettext("%(n)s月", n=number)
         yield Month(label, weeks, calendar.count(first - timedelta(1), after - timedelta(1)))
 
 
@@ -113,6 +114,7 @@ def _page(
         ref=reference,
         done=done,
         text=form.get("notice") if form else "",
+        sample=SAMPLE,
         problem=problem,
         faults=faults,
         may_import=may(desk.who, "calendar.import"),
