@@ -5,15 +5,30 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import UTC, datetime
 
-from yiwang.casework.messages.case import CaseAccepted, CaseClosed, CaseDecided, CaseReady, Stalled, TaskOpened
+from yiwang.casework.messages.case import (
+    CaseAccepted,
+    CaseClosed,
+    CaseDecided,
+    CaseReady,
+    Stalled,
+    TaskOpened,
+    ToleranceDue,
+)
 from yiwang.casework.service import moving, parts
 from yiwang.casework.service.saying import CaseTerminated, DemandLapsed, SentBack, StepSettled, Unanswered
 from yiwang.enforcement.messages import DutiesCreated
 from yiwang.ground.home import home_of
-from yiwang.handling.messages import RecordDecision
-from yiwang.handling.service import deciding
-from yiwang.intake.messages import Delivered, IssueResults, TellTerminated
-from yiwang.intake.service import applications, delivery
+from yiwang.handling.messages import RecordDecision, WriteRevocation
+from yiwang.handling.service import deciding, revoking
+from yiwang.intake.messages import (
+    AcceptanceRevoked,
+    Delivered,
+    IssueResults,
+    RemindOfLack,
+    RevokeAcceptance,
+    TellTerminated,
+)
+from yiwang.intake.service import applications, delivery, tolerances
 from yiwang.net import after, obey
 from yiwang.net.messages import (
     AskRating,
@@ -65,6 +80,8 @@ NET = Net(
         DutiesCreated: (after.supervised,),
         Delivered: (after.rating,),
         Stalled: (after.stalled,),
+        ToleranceDue: (after.tolerance_due,),
+        AcceptanceRevoked: (after.revoked,),
         SentBack: (after.sent_back,),
         Unanswered: (after.unanswered,),
         DemandLapsed: (after.lapsed,),
@@ -87,6 +104,14 @@ NET = Net(
         IssueResults: delivery.issue_results,
         RecordDecision: deciding.record,
         TellTerminated: applications.terminated,
+        RemindOfLack: tolerances.remind,
+        RevokeAcceptance: tolerances.revoke,
+        WriteRevocation: revoking.write,
+    },
+    timers={
+        applications.DEEM: applications.deems,
+        applications.LAPSE: applications.lapses,
+        parts.ELAPSE: parts.elapses,
     },
 )
 

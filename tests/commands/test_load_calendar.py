@@ -91,6 +91,35 @@ def test_导入以后_开着的办件都按新日历_办结的照旧_每一件�
     assert (again["days"], again["moved"], again["applied"]) == ([], 0, False), "再导入一次什么也不变"
 
 
+@pytest.mark.requirement("R48", "R22")
+def test_定时也跟着走_答复_补正_容缺_哪一天到哪一天写明(walked: Installation, tmp_path: Path) -> None:
+    later = OTHERWISE.replace("2017-09-11..2017-09-12", "2017-10-11..2017-10-12")
+    due = "SELECT kind, (due_at AT TIME ZONE 'Asia/Shanghai')::date::text FROM plumbing.outbox WHERE lane = 'clock'"
+    before = walked.sql(due)
+    said = walked.run("load", "calendar", write(tmp_path, later), "--json").said["cases"]
+    answered, corrected = ["2017-10-16", "2017-10-18"], ["2017-10-16", "2017-10-18"]
+    timers = [(kind, days) for case in said for kind, days in case["timers"].items()]
+    assert ("intake.deem_accepted", answered) in timers
+    assert ("intake.correction_lapsed", corrected) in timers
+    assert ["2017-10-23", "2017-10-25"] in [case["tolerance"] for case in said]
+    assert walked.sql(due) == before, "只是试算"
+    assert walked.run("load", "calendar", write(tmp_path, later), "--apply", "--json").said["recomputed"]["failed"] == 0
+    assert ("intake.correction_lapsed", "2017-10-19") in walked.sql(due)
+    assert ("intake.correction_lapsed", "2017-10-17") in walked.sql(due), "补正过的不再等，不动"
+    facts = [
+        f
+        for (f,) in walked.sql(
+            "SELECT entry::jsonb->'facts' FROM plumbing.journal WHERE entry::jsonb->>'act' = 'clock.recomputed'"
+        )
+    ]
+    assert {"intake.correction_lapsed": corrected} in [f.get("timers") for f in facts]
+    assert ["2017-10-23", "2017-10-25"] in [f.get("tolerance") for f in facts]
+    assert all(f["days"] for f in facts if "timers" in f), "哪几天造成的"
+    rows = walked.sql("SELECT step_due::text FROM casework.inbox WHERE step_kind = 'tolerance'")
+    assert rows == [("2017-10-25",)]
+    assert walked.run("reconcile", "--json").said["differences"] == []
+
+
 def test_公布了的年份不再暂定(installation: Installation, tmp_path: Path) -> None:
     ran = installation.run("load", "calendar", write(tmp_path, NEXT_YEAR), "--apply")
     assert ran.code == 0, ran.text

@@ -137,10 +137,12 @@ class Office:
         )
         return Filed(drafted.home, drafted.id)
 
-    def submit(self, filed: Filed, way: Delivery = Delivery.E_LICENCE, by: str = "firm-1") -> Receipt:
+    def submit(
+        self, filed: Filed, way: Delivery = Delivery.E_LICENCE, by: str = "firm-1", *, undertakes: bool = False
+    ) -> Receipt:
         """Hand it in with the example's form."""
         form = self.form(self.by(by, lambda work: intake.application(work, *filed)))
-        command = Submit(home=filed.home, id=filed.id, form=form, delivery=way)
+        command = Submit(home=filed.home, id=filed.id, form=form, delivery=way, undertakes=undertakes)
         receipt: Receipt = self.by(by, lambda work: applications.submit(command, work))
         return receipt
 
@@ -226,6 +228,7 @@ def differences(office: Office, filed: Filed) -> list[object]:
         case = {stretch.upto: kept[stretch.upto].case}
         rows = work.read("SELECT count(*) FROM casework.inbox WHERE matter = %s", (filed.id,))[0][0]
         expected = sum(1 + sum(s.at is None for s in t.seats) for t in case[filed].tasks.values() if t.desk != "system")
+        expected += len(case[filed].asides)
         return [
             *auditing.differences(work, stretch, kept),
             *(one for one in auditing.inbox_without_task(work) if one.id == filed.id),

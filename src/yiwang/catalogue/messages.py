@@ -337,6 +337,7 @@ class Item:
     questions: tuple[Question, ...] = ()
     materials: tuple[Material, ...] = ()
     extension: Limit | None = None  # what 行政许可法 42 allows
+    tolerance: Limit | None = None  # 容缺期限: how long what may follow may take, in working days (规定 11)
     guide: Guide = field(default_factory=Guide)
 
 

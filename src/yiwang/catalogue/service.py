@@ -16,7 +16,16 @@ from yiwang.catalogue.rules.compiler.world import Resource, World, world_of
 from yiwang.catalogue.rules.drafting import drafted
 from yiwang.catalogue.rules.form import check_form
 from yiwang.catalogue.rules.listing import Row, item_of, read_rows, to_rows
-from yiwang.catalogue.rules.needs import Answers, Needs, check_answers, holds, needs
+from yiwang.catalogue.rules.needs import (
+    OWN_WORDS,
+    Answers,
+    Needs,
+    check_answers,
+    holds,
+    needs,
+    tolerable,
+    tolerance,
+)
 from yiwang.catalogue.rules.plain import digest, from_plain, to_plain
 from yiwang.catalogue.rules.publishing import check_publishable
 from yiwang.catalogue.rules.sources import line_of
@@ -28,6 +37,7 @@ from yiwang.plumbing.database import Database
 from yiwang.plumbing.work import Work
 
 __all__ = [
+    "OWN_WORDS",
     "Answers",
     "Loaded",
     "Needs",
@@ -60,6 +70,8 @@ __all__ = [
     "signing_lines",
     "to_plain",
     "to_rows",
+    "tolerable",
+    "tolerance",
     "unsigned",
     "version_of",
     "view_digest",

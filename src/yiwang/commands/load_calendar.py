@@ -36,7 +36,9 @@ class _Day(msgspec.Struct):
 
 
 class _Case(msgspec.Struct):
-    """A case whose dates move: each date before and after, and the days that do it."""
+    """A case whose dates move: each date before and after, that of what was tolerated and the last days of its timers
+    too, and the days that do it.
+    """
 
     number: str
     deciding: str
@@ -44,6 +46,8 @@ class _Case(msgspec.Struct):
     legal: tuple[date | None, date | None]
     steps: dict[str, tuple[date | None, date | None]]
     days: list[date]
+    tolerance: tuple[date | None, date | None] = (None, None)
+    timers: dict[str, tuple[date, date]] = {}
 
 
 class _Report(msgspec.Struct):
@@ -176,6 +180,8 @@ def _case(one: Moved) -> _Case:
         legal=(one.was.legal, one.now.legal),
         steps=steps,
         days=[day.date for day in one.days],
+        tolerance=(one.was.tolerance, one.now.tolerance),
+        timers=dict(one.timers),
     )
 
 
@@ -188,7 +194,10 @@ def _tell(report: _Report, moved: list[Moved]) -> None:
     typer.echo(f"{report.open} open cases, the dates of {report.moved} move")
     for one in moved[:MOST_SHOWN]:
         line = f"  {show(one.number)}  promised {one.was.promised} → {one.now.promised}"
-        typer.echo(f"{line}  legal {one.was.legal} → {one.now.legal}")
+        line = f"{line}  legal {one.was.legal} → {one.now.legal}"
+        if one.was.tolerance != one.now.tolerance:
+            line = f"{line}  to follow by {one.was.tolerance} → {one.now.tolerance}"
+        typer.echo("  ".join([line, *(f"{kind} {was} → {now}" for kind, (was, now) in one.timers.items())]))
     if len(moved) > MOST_SHOWN:
         typer.echo(f"  … and {len(moved) - MOST_SHOWN} more; --json lists them all")
     if report.recomputed is not None:

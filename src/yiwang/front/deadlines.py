@@ -28,6 +28,7 @@ NAMES = {
     "acceptance": mark("受理答复期限"),
     "correction": mark("补正期限"),
     "demand": mark("督办答复期限"),
+    "tolerance": mark("容缺补交期限"),
 }
 """What the clocks of a whole case are called, in the order in which they are shown."""
 STALLS = {"yellow": "promised", "overdue": "promised", "legal": "legal", "issue": "issue", "unaccepted": "acceptance"}

@@ -18,6 +18,7 @@ from yiwang.front.bundle import PartRow
 from yiwang.front.look import wording
 from yiwang.ground.number import show
 from yiwang.handling.messages import Issued, Paper
+from yiwang.intake.service.tolerances import Outstanding
 
 TEMPLATES = Path(__file__).resolve().parent / "paper"
 
@@ -47,15 +48,20 @@ def pdf(template: str, facts: Mapping[str, object]) -> bytes:
     return made
 
 
-def receipt(case: Case, dues: Dues, centre: str, parts: Sequence[PartRow] = ()) -> bytes:
-    """受理凭证: number, item, applicant, dates; issued by the centre for the deciding authority; of a whole with
-    all its parts. 规定 11
+def receipt(
+    case: Case, dues: Dues, centre: str, parts: Sequence[PartRow] = (), waits: Outstanding | None = None
+) -> bytes:
+    """受理凭证: number, item, applicant, dates, and what is still to come; issued by the centre for the deciding
+    authority; of a whole with all its parts. 规定 11
     """
     accepted = case.timing.accepted_on
+    lacking = waits if waits and waits.open else None
     return pdf(
         "receipt.typ",
         {
-            "title": "受理通知书" if accepted else "收件回执",
+            "title": "受理通知书（容缺受理）" if lacking else "受理通知书" if accepted else "收件回执",
+            "lacking": [m.name for m in lacking.materials] if lacking else [],
+            "until": wording.date(lacking.until, "zh") if lacking else "",
             "number": show(case.matter.number),
             "item": case.matter.item_name,
             "applicant": case.matter.applicant,

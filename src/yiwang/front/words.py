@@ -19,6 +19,7 @@ STATUS = {
     "closed": mark("已办结"),
     "refused": mark("不予受理"),
     "withdrawn": mark("已撤回"),
+    "acceptance_revoked": mark("已撤销受理"),
     "terminated": mark("已终止"),
 }
 WHY = {
@@ -86,6 +87,7 @@ KIND = {
     "extension": mark("延期请示"),
     "demand": mark("督办"),
     "referral": mark("另行征求意见"),
+    "tolerance": mark("容缺待补"),
 }
 DATA_STATE = {
     "requested": mark("正在取"),
@@ -106,6 +108,12 @@ ACT = {
     "case.refused": mark("不予受理"),
     "case.withdrawn": mark("撤回"),
     "case.terminated": mark("终止"),
+    "case.acceptance_revoked": mark("撤销受理"),
+    "tolerance.asked": mark("容缺受理，告知补交"),
+    "tolerance.supplied": mark("补交容缺材料"),
+    "tolerance.met": mark("容缺材料补齐"),
+    "tolerance.reminded": mark("提醒补交容缺材料"),
+    "tolerance.lapsed": mark("容缺材料逾期未补"),
     "case.moved": mark("机构改革，移交承继机关"),
     "task.claimed": mark("领取"),
     "task.released": mark("放回"),

@@ -10,11 +10,23 @@ from litestar import Response
 from yiwang.catalogue import service as catalogue
 from yiwang.front import attempts, scope
 from yiwang.front.desk import read_reference
-from yiwang.gateway import shape, views
+from yiwang.gateway import following, shape, views
 from yiwang.gateway.counter import Counter, Key, Limit, Offset, Reference, act, read
 from yiwang.ground.outcome import FieldError, Forbidden, Invalid, Refused
-from yiwang.intake.messages import Accept, Application, Channel, Delivery, Draft, HandOver, Lack, Submit
-from yiwang.intake.service import applications, delivery, reading
+from yiwang.intake.messages import (
+    Accept,
+    Application,
+    Channel,
+    Delivery,
+    Draft,
+    HandOver,
+    Lack,
+    State,
+    Submit,
+    Supply,
+    Way,
+)
+from yiwang.intake.service import applications, delivery, reading, tolerances
 from yiwang.oversight import service as oversight
 from yiwang.oversight.messages import Grade, Rate
 from yiwang.plumbing.work import Work
@@ -114,25 +126,69 @@ def _fresh(work: Work, application: Application) -> views.ApplicationView:
 
 
 @act("/applications/{ref:str}/submission", TAG)
-def submit(counter: Counter, key: Key, ref: Reference, data: views.Handed) -> Response[views.ReceiptView]:
+def submit(counter: Counter, key: Key, ref: Reference, data: following.Handed) -> Response[views.ReceiptView]:
     """Hand a draft in: the case is opened and has its number. 422 names every field that is missing or wrong."""
 
     def do(work: Work) -> views.ReceiptView:
         found = scope.authored(work, ref)
-        command = Submit(**_located(found), form=data.form, delivery=Delivery(data.delivery), address=data.address)
+        command = Submit(
+            **_located(found),
+            form=data.form,
+            delivery=Delivery(data.delivery),
+            address=data.address,
+            undertakes=data.undertakes,
+        )
         return shape.receipt_view(applications.submit(command, work))
 
     return counter.once(key, data, do)
 
 
 @act("/applications/{ref:str}/acceptance", TAG, "window.accept")
-def accept(counter: Counter, key: Key, ref: Reference, data: views.Checked) -> Response[views.ReceiptView]:
+def accept(counter: Counter, key: Key, ref: Reference, data: following.Checked) -> Response[views.ReceiptView]:
     """The clerk has checked the list: the clock starts, departments have their tasks. 行政许可法 32"""
 
     def do(work: Work) -> views.ReceiptView:
         found = scope.application(work, ref)
-        brought = {material: tuple(ticks) for material, ticks in data.brought.items()}
-        return shape.receipt_view(applications.accept(Accept(**_located(found), brought=brought), work))
+        ticked = _ticked(data.brought)
+        command = Accept(**_located(found), brought=ticked, tolerate=data.tolerate, undertaken=data.undertaken)
+        return shape.receipt_view(applications.accept(command, work))
+
+    return counter.once(key, data, do)
+
+
+def _ticked(brought: Mapping[str, list[str]]) -> dict[str, tuple[str, ...]]:
+    return {material: tuple(ticks) for material, ticks in brought.items()}
+
+
+@read("/applications/{ref:str}/tolerance", TAG)
+def tolerance(counter: Counter, ref: Reference) -> Response[following.ToleranceView]:
+    """What the application was accepted without (容缺受理), and until when it may come. 规定 11"""
+    with counter.work() as work:
+        found = scope.tolerated(work, ref)
+        return Response(shape.tolerance_view(tolerances.outstanding(work, found) if found.number else None))
+
+
+@act("/applications/{ref:str}/supplements", TAG, "window.accept")
+def supply(counter: Counter, key: Key, ref: Reference, data: following.Supplied) -> Response[following.ToleranceView]:
+    """What was tolerated has come, all of it or a part, by post or at any window: its checklist is ticked."""
+
+    def do(work: Work) -> following.ToleranceView:
+        found = scope.tolerated(work, ref)
+        command = Supply(**_located(found), brought=_ticked(data.brought), way=Way(data.way), visited=data.visited)
+        tolerances.supply(command, work)
+        return shape.tolerance_view(tolerances.outstanding(work, found))
+
+    return counter.once(key, data, do)
+
+
+@act("/applications/{ref:str}/statements", TAG, "application.own")
+def state(counter: Counter, key: Key, ref: Reference, data: following.Statement) -> Response[following.ToleranceView]:
+    """Supply a tolerated material that is one's own writing, online."""
+
+    def do(work: Work) -> following.ToleranceView:
+        found = scope.application(work, ref)
+        tolerances.state(State(**_located(found), material=data.material, words=data.words), work)
+        return shape.tolerance_view(tolerances.outstanding(work, found))
 
     return counter.once(key, data, do)
 
@@ -221,4 +277,7 @@ def rate(counter: Counter, key: Key, ref: Reference, data: views.Rating) -> Resp
     return counter.once(key, data, do)
 
 
-ROUTES = [draft, mine, one, answer, fill, submit, accept, ask_once, corrected, refuse, withdraw, hand_over, rate]
+ROUTES = [
+    *(draft, mine, one, answer, fill, submit, accept, tolerance, supply, state, ask_once, corrected),
+    *(refuse, withdraw, hand_over, rate),
+]

@@ -8,7 +8,7 @@ from uuid import UUID
 
 import msgspec
 
-from yiwang.gateway import absence, demands, handling, verbs, views
+from yiwang.gateway import absence, demands, following, handling, verbs, views
 
 CASE = f"1234-{UUID(int=1)}"
 
@@ -22,10 +22,12 @@ _SENT: tuple[views.Sent, ...] = (
         identifier="91330106DEM000017A",
         name="演示建设有限公司",
     ),
-    views.Handed(form={"enterprise": "演示建设有限公司", "grade": "一级"}),
+    following.Handed(form={"enterprise": "演示建设有限公司", "grade": "一级"}),
     views.Written(form={"grade": "一级"}),
     views.Answered(answers={"categories": ["highway"], "titles": "yes"}),
-    views.Checked(brought={"works": ["合同"]}),
+    following.Checked(brought={"works": ["合同"]}),
+    following.Supplied(brought={"works_proof": ["与申请专业对应"]}),
+    following.Statement(material="rules", words="一、进货查验：……"),
     views.CorrectionNotice(lacks=[views.LackOf(material="works", what="缺少工程业绩合同")]),
     views.Refusal(reason="不属于本级职责", authority="杭州市建设委员会"),
     views.HandingOver(recipient="样例领取人"),

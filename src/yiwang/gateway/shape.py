@@ -6,16 +6,17 @@ from typing import Any
 
 from yiwang.casework.messages.case import Case, Task
 from yiwang.casework.messages.desk import InboxRow
-from yiwang.casework.service import parts, proving, verbs
+from yiwang.casework.service import parts, proving, tolerating, verbs
 from yiwang.casework.service import reading as caseread
 from yiwang.casework.service.parts import Part
 from yiwang.catalogue.messages import Item, Material, Necessity, Published
 from yiwang.catalogue.service import Needs
 from yiwang.front.desk import reference
 from yiwang.front.lights import explanation
-from yiwang.gateway import views
+from yiwang.gateway import following, views
 from yiwang.ground.ledger import Ledger
 from yiwang.intake.messages import Application, Receipt
+from yiwang.intake.service.tolerances import Outstanding
 from yiwang.plumbing.journal import Entry
 from yiwang.plumbing.work import Work
 
@@ -99,12 +100,22 @@ def receipt_view(receipt: Receipt) -> views.ReceiptView:
         promised_due=receipt.promised_due,
         legal_due=receipt.legal_due,
         provisional=receipt.provisional,
+        outstanding=list(receipt.outstanding),
+        outstanding_until=receipt.outstanding_until,
     )
+
+
+def tolerance_view(waits: Outstanding | None) -> following.ToleranceView:
+    """What an application was accepted without."""
+    if waits is None:
+        return following.ToleranceView(open=False, materials=[], by_words=[], until=None)
+    materials = [_need(m) for m in waits.materials]
+    return following.ToleranceView(waits.open, materials, sorted(waits.by_words), waits.until)
 
 
 def case_view(work: Work, case: Case, *, explain: bool = False) -> views.CaseView:
     """A case; with `explain` its clock day by day."""
-    matter = case.matter
+    matter, waits = case.matter, tolerating.outstanding(work, case)
     return views.CaseView(
         ref=reference(matter.home, matter.id),
         number=matter.number,
@@ -125,6 +136,8 @@ def case_view(work: Work, case: Case, *, explain: bool = False) -> views.CaseVie
         clock=clock_view(work, case, explain=explain),
         whole=reference(matter.home, matter.parent) if matter.parent else None,
         parts=[_part(work, part) for part in parts.parts(work, case)],
+        outstanding=list(waits[0].lacking) if waits else [],
+        outstanding_until=waits[1] if waits else None,
     )
 
 

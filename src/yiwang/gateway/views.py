@@ -46,14 +46,6 @@ class NewApplication(Sent):
     phone: Annotated[str, Meta(max_length=30)] = ""
 
 
-class Handed(Sent):
-    """提交: what only the applicant can say, and how the result shall come."""
-
-    form: FormData
-    delivery: Annotated[str, Meta(pattern="^(counter|courier|e_licence)$")] = "e_licence"
-    address: Short = ""
-
-
 class Written(Sent):
     """填报: part of the form, kept unchecked so that nothing is lost."""
 
@@ -64,12 +56,6 @@ class Answered(Sent):
     """答情形: the answers to the item's questions."""
 
     answers: Answers
-
-
-class Checked(Sent):
-    """受理: the clerk's checklist, material → checkpoints ticked."""
-
-    brought: Annotated[dict[Code, Annotated[list[Short], Meta(max_length=50)]], Meta(max_length=100)] = {}
 
 
 class LackOf(Sent):
@@ -289,7 +275,7 @@ class ApplicationView(msgspec.Struct):
 
 
 class ReceiptView(msgspec.Struct):
-    """回执: number and due dates."""
+    """回执: number and due dates; `outstanding` are the materials still to come by `outstanding_until` (容缺)."""
 
     ref: str
     number: str
@@ -297,6 +283,8 @@ class ReceiptView(msgspec.Struct):
     promised_due: date | None
     legal_due: date | None
     provisional: bool
+    outstanding: list[str] = []
+    outstanding_until: date | None = None
 
 
 class DayView(msgspec.Struct):
@@ -388,7 +376,9 @@ class PartView(msgspec.Struct):
 
 
 class CaseView(msgspec.Struct):
-    """办件: where it stands; `parts` of several items handled as one, and of a part, its `whole`."""
+    """办件: where it stands; `parts` of several items handled as one, and of a part, its `whole`; `outstanding` are the
+    materials still to come by `outstanding_until`.
+    """
 
     ref: str
     number: str
@@ -409,6 +399,8 @@ class CaseView(msgspec.Struct):
     clock: ClockView
     whole: str | None
     parts: list[PartView]
+    outstanding: list[str] = []
+    outstanding_until: date | None = None
 
 
 class ActView(msgspec.Struct):

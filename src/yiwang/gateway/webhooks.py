@@ -21,7 +21,8 @@ def _view(hook: Webhook) -> views.WebhookView:
 
 @act("/webhooks", TAG, "webhook.own", 201)
 def register(counter: Counter, key: Key, data: views.NewWebhook) -> Response[views.WebhookView]:
-    """Register an address for events of the organisation's cases: case.accepted, case.decided, case.ready, case.closed.
+    """Register an address for events of the organisation's cases: case.accepted, case.decided, case.ready, case.closed,
+    case.acceptance_revoked.
 
     They come as CloudEvents 1.0, signed by the secret (headers webhook-id, webhook-timestamp, webhook-signature), again
     and again until answered with 2xx, twelve times at most; an event may come twice, its id does not change.

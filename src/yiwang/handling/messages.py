@@ -65,6 +65,16 @@ class RecordDecision:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class WriteRevocation:
+    """写撤销受理通知书: in the name of the deciding authority; `returned` are the materials that go back, by name."""
+
+    home: int
+    id: UUID
+    reason: str
+    returned: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class StartSpecial(OnTask):
     """启动特别程序: with the days it needs, told to the applicant in writing. 行政许可法 45, 规定 28"""
 
@@ -190,6 +200,7 @@ class PaperKind(StrEnum):
     REFUSAL = "refusal"  # 不予决定书
     SPECIAL = "special"  # 特别程序告知书
     EXTENSION = "extension"  # 延长办理期限告知书
+    REVOCATION = "revocation"  # 撤销受理通知书
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -129,7 +129,7 @@ CREATE TABLE handling.document (
     home         int         NOT NULL CHECK (home BETWEEN 0 AND 16383),
     matter       uuid        NOT NULL,
     id           uuid        NOT NULL,
-    kind         text        NOT NULL CHECK (kind IN ('grant', 'refusal', 'special', 'extension')),
+    kind         text        NOT NULL CHECK (kind IN ('grant', 'refusal', 'special', 'extension', 'revocation')),
     step         text        NOT NULL DEFAULT '',
     organisation text        NOT NULL,
     person       text        NOT NULL,

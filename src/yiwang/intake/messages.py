@@ -54,15 +54,81 @@ class Submit:
     form: Mapping[str, object]
     delivery: Delivery
     address: str = ""
+    undertakes: bool = False  # to supply what may follow, in time, once told
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Accept:
-    """受理: the clerk's checklist. `brought` maps each own material to the checkpoints ticked."""
+    """受理: the clerk's checklist. `brought` maps each own material to the checkpoints ticked. `tolerate`: accept
+    although listed tolerable materials lack; `undertaken`: the applicant has undertaken to supply them in time.
+    """
 
     home: int
     id: UUID
     brought: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    tolerate: bool = False
+    undertaken: bool = False
+
+
+class Way(StrEnum):
+    """补交方式: how what was tolerated has come."""
+
+    WINDOW = "window"
+    POST = "post"
+    ONLINE = "online"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Supply:
+    """补交: a clerk at any window takes in what was tolerated. `brought` as in Accept, every checkpoint ticked;
+    `visited`: somebody had to come for it.
+    """
+
+    home: int
+    id: UUID
+    brought: Mapping[str, tuple[str, ...]]
+    way: Way = Way.POST
+    visited: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class State:
+    """自述补交: the applicant supplies a tolerated material that is the own writing, online and in `words`."""
+
+    home: int
+    id: UUID
+    material: str
+    words: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RevokeAcceptance:
+    """撤销受理: what was tolerated did not come by its last day, `until`. 规定 11"""
+
+    home: int
+    id: UUID
+    lacking: tuple[str, ...]
+    until: date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RemindOfLack:
+    """提醒补交: what was tolerated is still to come by `until`."""
+
+    home: int
+    id: UUID
+    lacking: tuple[str, ...]
+    until: date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AcceptanceRevoked:
+    """已撤销受理: with the reason and what goes back to the applicant, by name; it is told in writing."""
+
+    home: int
+    id: UUID
+    reason: str
+    returned: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,6 +155,8 @@ class Receipt:
     promised_due: date | None = None
     legal_due: date | None = None
     provisional: bool = False
+    outstanding: tuple[str, ...] = ()  # materials still to come, accepted without them
+    outstanding_until: date | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -46,6 +46,7 @@ BROUGHT = Table(
         "material": "text",
         "how": "text",
         "file": "uuid",
+        "words": "text",
         "checked": "jsonb",
         "at": "timestamptz",
     },
@@ -176,6 +177,15 @@ def brought(work: Work, home: int, application_id: UUID) -> Brought:
         (home, application_id),
     )
     return {material: (how, tuple(checked)) for material, how, checked in rows}
+
+
+def statements(work: Work, home: int, application_id: UUID) -> dict[str, str]:
+    """What was supplied in the applicant's own words: material → words."""
+    rows = work.read(
+        "SELECT material, words FROM intake.brought WHERE home = %s AND application = %s AND how = 'statement'",
+        (home, application_id),
+    )
+    return dict(rows)
 
 
 def delivery(work: Work, home: int, application_id: UUID) -> DeliveryRow | None:

@@ -4,12 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from yiwang.casework.messages.case import CaseAccepted, CaseClosed, CaseDecided, CaseReady, Stalled, TaskOpened
+from yiwang.casework.messages.case import (
+    CaseAccepted,
+    CaseClosed,
+    CaseDecided,
+    CaseReady,
+    Stalled,
+    TaskOpened,
+    ToleranceDue,
+)
 from yiwang.casework.service.saying import CaseTerminated, DemandLapsed, SentBack, StepSettled, Unanswered
 from yiwang.catalogue.messages import StepKind
 from yiwang.enforcement.messages import DutiesCreated
-from yiwang.handling.messages import RecordDecision
-from yiwang.intake.messages import Delivered, IssueResults, TellTerminated
+from yiwang.handling.messages import RecordDecision, WriteRevocation
+from yiwang.intake.messages import (
+    AcceptanceRevoked,
+    Delivered,
+    IssueResults,
+    RemindOfLack,
+    RevokeAcceptance,
+    TellTerminated,
+)
 from yiwang.net.messages import (
     AskRating,
     CloseParts,
@@ -124,6 +139,17 @@ def told_terminated(event: CaseTerminated) -> Sequence[object]:
     return [TellTerminated(home=event.home, **of, reason=event.reason, clause=event.clause)]
 
 
+def tolerance_due(event: ToleranceDue) -> Sequence[object]:
+    """What was tolerated is due soon → the applicant is reminded; it is over → the acceptance is revoked. 规定 11"""
+    command = RevokeAcceptance if event.lapsed else RemindOfLack
+    return [command(home=event.home, id=event.id, lacking=event.lacking, until=event.due)]
+
+
+def revoked(event: AcceptanceRevoked) -> Sequence[object]:
+    """The acceptance is revoked → it is told in writing, with reason and remedies. 规定 11"""
+    return [WriteRevocation(home=event.home, id=event.id, reason=event.reason, returned=event.returned)]
+
+
 def stalled(event: Stalled) -> Sequence[object]:
     """A limit is near or has passed → it is written down with the post that holds the case (R52, R76)."""
     return [
@@ -198,4 +224,6 @@ KINDS = {
 def announce(event: CaseAccepted | CaseDecided | CaseReady | CaseClosed) -> Sequence[object]:
     """Something happened to a case → the systems of those who take part hear of it."""
     kind = KINDS[type(event)]
-    return [Announce(home=event.home, id=event.id, number=event.number, item=event.item, kind=kind)]
+    revoked = isinstance(event, CaseClosed) and event.end == "acceptance_revoked"
+    kinds = (kind, "case.acceptance_revoked") if revoked else (kind,)
+    return [Announce(home=event.home, id=event.id, number=event.number, item=event.item, kind=k) for k in kinds]

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from time import perf_counter
 from typing import Any
 from uuid import UUID
@@ -12,8 +12,9 @@ from uuid import UUID
 import structlog
 
 from yiwang.ground.actor import SYSTEM
-from yiwang.ground.audit import Stretch
+from yiwang.ground.audit import Key, Stretch
 from yiwang.ground.outcome import Refused
+from yiwang.ground.zone import SHANGHAI
 from yiwang.plumbing.database import Unavailable
 from yiwang.plumbing.tables import Table
 from yiwang.plumbing.telemetry import ERRAND_SECONDS, ERRANDS
@@ -182,6 +183,29 @@ def waiting(work: Work, kind: str, of: Stretch) -> set[tuple[int, str]]:
         (of.after[0], of.upto[0], kind),
     )
     return {(home, key) for home, key in rows}
+
+
+_OF_CASES = """
+SELECT o.home, o.id, o.kind, o.payload, o.attempts, o.due_at FROM plumbing.outbox o
+JOIN unnest(%s::int[], %s::text[]) AS wanted(h, i) ON o.home = wanted.h AND o.payload->>'id' = wanted.i
+WHERE o.kind = ANY(%s) AND o.dead_at IS NULL ORDER BY o.home, o.id
+"""
+
+
+def timers_of(work: Work, cases: Sequence[Key], kinds: Iterable[str]) -> list[Errand]:
+    """定时差事: those of these kinds that wait for one of these cases, by home and the `id` of their payload."""
+    homes, ids = [home for home, _ in cases], [str(case_id) for _, case_id in cases]
+    return [Errand(*row) for row in work.read(_OF_CASES, (homes, ids, sorted(kinds)))] if cases else []
+
+
+def put_off(work: Work, errand: Errand, day: date) -> None:
+    """改期: a timer is due when this day is over."""
+    work.change(ERRAND, {"home": errand.home, "id": errand.id}, {"due_at": after_day(day)})
+
+
+def after_day(day: date) -> datetime:
+    """过了这一天: the moment in which a day in Shanghai is over."""
+    return datetime.combine(day + timedelta(days=1), time.min, SHANGHAI)
 
 
 def dead(work: Work) -> list[tuple[int, UUID, str, str, str]]:

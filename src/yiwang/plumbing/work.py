@@ -61,6 +61,7 @@ Follow = Callable[[Any], Sequence[object]]
 Handler = Callable[[Any, "Work"], object]
 
 encode = msgspec.json.Encoder().encode
+LastDay = Callable[["Work", Any, Calendar], date | None]
 
 
 def column(value: object) -> object:
@@ -70,10 +71,13 @@ def column(value: object) -> object:
 
 @dataclass(frozen=True, slots=True)
 class Net:
-    """网 — what follows what: event type → pure functions giving commands; command type → the service that obeys."""
+    """网 — what follows what: event type → pure functions giving commands; command type → the service that obeys; kind
+    of errand → the last day that such a timer waits for under a calendar, or none where no calendar moves it.
+    """
 
     follows: Mapping[type, Sequence[Follow]] = field(default_factory=dict)
     obeys: Mapping[type, Handler] = field(default_factory=dict)
+    timers: Mapping[str, LastDay] = field(default_factory=dict)
 
 
 class Work:

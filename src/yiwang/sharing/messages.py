@@ -229,7 +229,7 @@ class LicenceView:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Announce:
-    """告知: something that happened to a case; `kind` is case.accepted, case.decided, case.ready or case.closed."""
+    """告知: something that happened to a case; `kind` is one of webhooks.EVENTS."""
 
     home: int
     id: UUID

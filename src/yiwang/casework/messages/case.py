@@ -32,6 +32,7 @@ class Status(StrEnum):
     CLOSED = "closed"  # 已办结
     REFUSED = "refused"  # 不予受理
     WITHDRAWN = "withdrawn"  # 撤回或视为撤回
+    ACCEPTANCE_REVOKED = "acceptance_revoked"  # 撤销受理
     TERMINATED = "terminated"  # 终止
 
 
@@ -81,6 +82,25 @@ class Task:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Tolerance:
+    """容缺: what may come after acceptance, within `limit` after the day `since`; `told` is the day that was written to
+    the applicant. `lacking` are the materials still to come; `ended_on` the day on which the last of them came, or on
+    which nothing was to come any more. 规定 11
+    """
+
+    limit: Limit
+    since: date
+    told: date
+    lacking: tuple[str, ...]
+    ended_on: date | None = None
+
+    @property
+    def outstanding(self) -> bool:
+        """待补: something is still to come."""
+        return self.ended_on is None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Timing:
     """计时: what the due dates are reckoned from. Dates of stops are days in Shanghai."""
 
@@ -90,6 +110,7 @@ class Timing:
     stops: tuple[Stop, ...] = ()
     extension: Extension | None = None
     met_on: date | None = None
+    tolerance: Tolerance | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -222,6 +243,15 @@ class Stalled(CaseEvent):
     due: date
     rule: str
     division: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ToleranceDue(CaseEvent):
+    """容缺将到期、已到期: what was tolerated is still to come and its last day, `due`, is near; or, `lapsed`, over."""
+
+    lacking: tuple[str, ...]
+    due: date
+    lapsed: bool
 
 
 # ── the case as a whole, as an act holds it and as desks read it ─────────────────────────────────────

@@ -50,7 +50,9 @@ class Standing:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InboxQuery:
-    """待办查询: words; group (mine, free, consult, out, paused, personal, deputy); filters; order; set out `by`."""
+    """待办查询: words; group (mine, free, consult, out, paused, personal, deputy); filters, and the kind of step
+    that is left out (`but`); order; set out `by`.
+    """
 
     text: str = ""
     group: str = ""
@@ -58,6 +60,7 @@ class InboxQuery:
     line: str = ""
     light: str = ""
     kind: str = ""
+    but: str = ""
     by: str = ""
     sort: str = "due"
 

@@ -15,6 +15,8 @@ overlap along the chain from the first step to the last, and their sum is the el
   (行政许可法 45); neither is a wait that the signed chart prescribes. **A correction** asked for is the applicant's
   until it is received.
 - **机构改革**: the days before belong to the organisation of then, those after to its heir.
+- **Tolerated** (容缺): while something tolerated is still to come, a step that decides waits for the applicant; every
+  other step goes on as always, and its days stay with whoever works it.
 - **The hall** holds what waits for acceptance and what waits at the one exit. At the counter too: only the hall can
   end that wait (it tells the applicant, it offers courier and e-licence), and those days lie after the limit was met.
 - **A part of the case** (子件) is in the hands of whoever its own thread says, day by day; what no part tells is the
@@ -32,7 +34,7 @@ from types import MappingProxyType
 
 from yiwang.casework.messages.case import Timing
 from yiwang.casework.messages.flow import Ended, Facts, StepClosed, StepOpened
-from yiwang.casework.rules import timing
+from yiwang.casework.rules import timing, tolerating
 from yiwang.casework.rules.flow import DONE, Compiled
 from yiwang.casework.rules.replay import Act, Replayed, follow
 from yiwang.catalogue.messages import At, Item, Step, StepKind
@@ -47,7 +49,7 @@ class Keeper(StrEnum):
     """持有方: what kind of holder a day belongs to."""
 
     POST = "post"  # 部门岗位
-    APPLICANT = "applicant"  # 申请人补正
+    APPLICANT = "applicant"  # 申请人补正、容缺补交
     STATUTE = "statute"  # 法定停钟、法定等待
     HALL = "hall"  # 政务大厅
     NET = "net"  # 系统自动环节
@@ -161,7 +163,8 @@ def life(flow: Compiled, item: Item, facts: Facts, acts: Iterable[Act], calendar
     for stay in lived.stays:
         until = stay.until_day or last
         stops = [s for s in case.timing.stops if s.start <= until]
-        stay.due = timing.step_due(flow.step(stay.step), stay.day, calendar, stops, until)
+        step = flow.step(stay.step)
+        stay.due = timing.step_due(step, tolerating.since(step, stay.day, case.timing), calendar, stops, until)
     return lived
 
 
@@ -349,7 +352,15 @@ def _turns(stay: Stay) -> set[date]:
 
 def _waits(lived: Life) -> Iterator[tuple[date, date | None]]:
     yield from lived.corrections
+    yield from _tolerated(lived)
     yield from ((s.since, s.end) for s in lived.case.timing.stops)
+
+
+def _tolerated(lived: Life) -> Iterator[tuple[date, date | None]]:
+    """While something tolerated was to come; nobody waited for it where the case was refused without it."""
+    tolerance = lived.case.timing.tolerance
+    if tolerance is not None and not (tolerance.lacking and lived.case.decided_at):
+        yield tolerance.since, tolerance.ended_on
 
 
 def _holder(
@@ -359,6 +370,10 @@ def _holder(
         if stop.since <= since and (stop.end is None or until <= stop.end):
             return Holder(keeper=Keeper.STATUTE, ground=stop.ground, notice=(lived.notices[n : n + 1] or [""])[0])
     if any(asked <= since and (got is None or until <= got) for asked, got in lived.corrections):
+        return Holder(keeper=Keeper.APPLICANT, step=step.id)
+    if step.kind is StepKind.DECIDE and any(
+        since >= asked and (got is None or until <= got) for asked, got in _tolerated(lived)
+    ):
         return Holder(keeper=Keeper.APPLICANT, step=step.id)
     if step.kind is StepKind.WAIT:
         return Holder(keeper=Keeper.STATUTE, step=step.id)
@@ -406,7 +421,7 @@ class _Limits:
             workdays=self.calendar.count(since, until),
             overdue=self._past(self.promised, since, min(until, self.met)),
             beyond_law=self._past(self.legal, since, min(until, self.met)),
-            late=0 if holder.keeper is Keeper.STATUTE else self._past(due, since, until),
+            late=0 if holder.keeper in (Keeper.STATUTE, Keeper.APPLICANT) else self._past(due, since, until),
             provisional=provisional,
         )
 

@@ -28,7 +28,7 @@ from yiwang.casework.messages.flow import (
     Suspend,
     TakeBack,
 )
-from yiwang.casework.rules import timing
+from yiwang.casework.rules import timing, tolerating
 from yiwang.casework.rules.flow import Compiled, advance
 from yiwang.casework.rules.working import Working, after, gone_along, without
 from yiwang.catalogue.messages import Item, StepKind
@@ -40,9 +40,16 @@ HANDED = frozenset(
     {"step.finished", "step.returned", "clock.stopped", "clock.resumed", "case.refused", "case.terminated"}
 )
 """Acts by which a person works a task of the case."""
+HELPED = frozenset({"correction.asked", "experts.drawn"})
+"""Acts beside the flow by which a person has had a hand in the case."""
 NOBODYS = frozenset({"deemed", "recalled"})
 """Outcomes by which nobody lends a hand."""
-ENDS = {"done": Status.CLOSED, "withdrawn": Status.WITHDRAWN, "refused": Status.REFUSED}
+ENDS = {
+    "done": Status.CLOSED,
+    "withdrawn": Status.WITHDRAWN,
+    "refused": Status.REFUSED,
+    "acceptance_revoked": Status.ACCEPTANCE_REVOKED,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +75,7 @@ class Replayed:
     recused: tuple[str, ...] = ()
     hands: set[str] = field(default_factory=set)
     asides: dict[str, str] = field(default_factory=dict)  # questions beside the flow that wait: id → desk
+    tolerated: str = ""  # which of them waits for what was tolerated
     warned: tuple[str, ...] = ()
     accepted_at: datetime | None = None
     decided_at: datetime | None = None
@@ -82,7 +90,8 @@ def replay(flow: Compiled, item: Item, facts: Facts, acts: Iterable[Act], calend
         as_of = act.day
     for token in case.progress.open:
         if token.step in case.tasks:
-            step, since = flow.step(token.step), day_of(token.since)
+            step = flow.step(token.step)
+            since = tolerating.since(step, day_of(token.since), case.timing)
             due = timing.step_due(step, since, calendar, case.timing.stops, as_of)
             case.tasks[token.step] = replace(case.tasks[token.step], due=due)
     return case
@@ -143,21 +152,17 @@ def _event(flow: Compiled, progress: Progress, act: Act) -> FlowEvent | None:
 
 def _beside(case: Replayed, act: Act) -> None:
     """Acts that leave the flow where it is."""
-    if aside := act.facts.get("aside"):
-        case.asides.pop(aside, None)
-        if "desk" in act.facts:  # asked, or gone up to another
-            case.asides[aside] = act.facts["desk"]
+    _asked(case, act)
     match act.act:
         case "correction.asked":
             case.status = Status.CORRECTION
-            case.hands |= _hands(act)
         case "case.rebased":
             promised, legal = (Limit.parse(act.facts[k]) if act.facts[k] else None for k in ("promised", "legal"))
             case.timing = replace(case.timing, promised=promised, legal=legal)
         case "correction.received":
             case.status = Status.SUBMITTED
-        case "experts.drawn":
-            case.hands |= _hands(act)
+        case "tolerance.asked" | "tolerance.supplied":
+            _tolerate(case, act)
         case "person.recused":
             case.recused = (*case.recused, act.facts["person"])
             case.tasks = {step: without(one, act.facts["person"]) for step, one in case.tasks.items()}
@@ -170,6 +175,16 @@ def _beside(case: Replayed, act: Act) -> None:
             case.timing = replace(case.timing, extension=extension)
         case _ if act.facts.get("step") in case.tasks:
             _on_task(case, act)
+
+
+def _asked(case: Replayed, act: Act) -> None:
+    """What waits beside the flow, and who has had a hand in the case there."""
+    if aside := act.facts.get("aside"):
+        case.asides.pop(aside, None)
+        if "desk" in act.facts:  # asked, or gone up to another
+            case.asides[aside] = act.facts["desk"]
+    if act.act in HELPED:
+        case.hands |= _hands(act)
 
 
 def _on_task(case: Replayed, act: Act) -> None:
@@ -200,6 +215,7 @@ def _follow(case: Replayed, flow: Compiled, act: Act, effect: Effect) -> None:
         case ClockMet():
             case.timing = replace(case.timing, met_on=act.day)
         case Ended():
+            _nothing_to_come(case, act)
             case.asides.clear()
             case.status, case.closed_at = ENDS.get(effect.end, Status.TERMINATED), act.at
 
@@ -211,5 +227,24 @@ def _opened(case: Replayed, flow: Compiled, act: Act, step_id: str) -> None:
     case.tasks[step_id] = Working(due=None)  # dated at the end, by the stops that came after
     if step.kind in (StepKind.ISSUE, StepKind.DELIVER) and case.decided_at is None:
         case.decided_at, case.status = act.at, Status.DECIDED
+        _nothing_to_come(case, act)
     if step.kind is StepKind.DELIVER:
         case.status = Status.READY
+
+
+def _tolerate(case: Replayed, act: Act) -> None:
+    """Something may come after acceptance, or has come; a clerk who takes it in lends a hand."""
+    if act.act == "tolerance.asked":
+        lacking, until = act.facts["lacking"], date.fromisoformat(act.facts["until"])
+        case.timing = tolerating.tolerate(case.timing, lacking, Limit.parse(act.facts["limit"]), act.day, until)
+        case.tolerated = act.facts["aside"]
+        return
+    case.timing = tolerating.supply(case.timing, act.facts["materials"], act.day)
+    if act.facts["how"] != "online":
+        case.hands |= _hands(act)
+
+
+def _nothing_to_come(case: Replayed, act: Act) -> None:
+    """Decided, or ended: what was tolerated is waited for no more."""
+    case.timing = tolerating.close(case.timing, act.day)
+    case.asides.pop(case.tolerated, None)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from yiwang.casework.messages.case import DEMAND, Case, Task
-from yiwang.casework.rules import timing
+from yiwang.casework.rules import timing, tolerating
 from yiwang.casework.rules.flow import Compiled, compiled
 from yiwang.catalogue.messages import Item, StepKind
 from yiwang.ground.clock import Unit
@@ -21,16 +21,31 @@ ISSUE_IN_TIME = "行政许可法 44"
 ANSWER_IN_TIME = "规定 43"
 ANSWER_THE_DEMAND = "行政许可法 60"
 """上级行政机关应当加强对下级行政机关实施行政许可的监督检查，及时纠正。"""
-_ORDER = ("remind", "silent", "unreplied", "unanswered", "step", "yellow", "overdue", "legal", "issue")
+TOLERATE = "规定 11"
+REMIND_AHEAD = 2
+"""提前提醒: so many working days before what was tolerated is due, so that a letter still comes in time."""
+_ORDER = (
+    "lapse",
+    "lapses",
+    "remind",
+    "silent",
+    "unreplied",
+    "unanswered",
+    "step",
+    "yellow",
+    "overdue",
+    "legal",
+    "issue",
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Warning:  # noqa: A001 — the word of the field; the built-in one is Python's own affair
     """提醒: what is to be said of a case from a day on.
 
-    `what`: `yellow`, `overdue`, `legal` (of the whole case), `issue`, `step`, `remind`, `silent` (of the
-    task of a step), `unanswered` and `unreplied` (of what a supervisor
-    demands, and of another department asked beside the flow; `step` is empty).
+    `what`: `yellow`, `overdue`, `legal`, `lapses`, `lapse` (of the whole case), `issue`, `step`, `remind`, `silent` (of
+    the task of a step), `unanswered` and `unreplied` (of what a supervisor demands, and of another department asked
+    beside the flow; `step` is empty).
 
     `key` tells it from every other of the case; `due` is the day it is about, `rule` what says so.
     """
@@ -48,7 +63,8 @@ def warnings(case: Case, item: Item, calendar: Calendar, today: date) -> tuple[W
 
     A reminder that comes too late to be one is left out: by then silence is what is to be said.
     """
-    ripe = [w for w in ahead(case, item, calendar) if w.on <= today and (w.what != "remind" or today <= w.due)]
+    reminders = ("remind", "lapses")
+    ripe = [w for w in ahead(case, item, calendar) if w.on <= today and (w.what not in reminders or today <= w.due)]
     return tuple(sorted(ripe, key=lambda w: (w.on, _ORDER.index(w.what), w.key)))
 
 
@@ -64,6 +80,7 @@ def ahead(case: Case, item: Item, calendar: Calendar) -> Iterator[Warning]:
     flow = compiled(item.flow)
     said = set(case.warned)
     for warning in (
+        *_of_tolerance(case, calendar),
         *_of_case(case, item, flow, calendar),
         *_of_tasks(case, flow, calendar),
         *_of_demands(case, calendar),
@@ -98,6 +115,17 @@ def _of_case(case: Case, item: Item, flow: Compiled, calendar: Calendar) -> Iter
             yield Warning(calendar.add(due, 1), "issue", "issue", min(waiting), due, ISSUE_IN_TIME)
 
 
+def _of_tolerance(case: Case, calendar: Calendar) -> Iterator[Warning]:
+    """What was tolerated: a reminder while there is still time, and the end of the acceptance when there is none."""
+    waits = tolerating.outstanding(case.timing)
+    if waits is not None:
+        due = tolerating.due(waits, calendar)
+        soon = calendar.add(due, -REMIND_AHEAD)
+        if soon > waits.since and "tolerance:lapse" not in case.warned:
+            yield Warning(soon, "tolerance:lapses", "lapses", "", due, TOLERATE)
+        yield Warning(calendar.add(due, 1), "tolerance:lapse", "lapse", "", due, TOLERATE)
+
+
 def _of_tasks(case: Case, flow: Compiled, calendar: Calendar) -> Iterator[Warning]:
     for task in case.tasks.values():
         if task.due is not None:
@@ -109,6 +137,8 @@ def _of_task(case: Case, task: Task, flow: Compiled, calendar: Calendar) -> Iter
     assert due is not None
     if task.desk == AUTOMATIC or step.kind is StepKind.ACCEPT or (_stands(case) and not timing.has_own_time(step)):
         return  # nobody's, or 行政许可法 32 watches over it, or its day still moves
+    elif step.kind is StepKind.DECIDE and tolerating.outstanding(case.timing):
+        return  # it waits for the applicant
     elif step.kind is StepKind.CONSULT:
         silent = f"silent:{task.id}"
         day_before = calendar.add(due, -1)
@@ -122,7 +152,7 @@ def _of_task(case: Case, task: Task, flow: Compiled, calendar: Calendar) -> Iter
 def _of_demands(case: Case, calendar: Calendar) -> Iterator[Warning]:
     """What has a day of its own beside the flow; no stop of the case's clock moves it."""
     for aside in case.asides:
-        if aside.due is None:
+        if aside.due is None or aside.step == tolerating.TOLERANCE:
             continue
         on = calendar.add(aside.due, 1)
         if aside.step == DEMAND:

@@ -8,6 +8,7 @@ from datetime import date
 from uuid import UUID
 
 from yiwang.casework.messages.case import DEMAND, Case, Status, Task
+from yiwang.casework.rules.tolerating import TOLERANCE
 from yiwang.casework.service.holding import due_columns, hold, note
 from yiwang.casework.service.rights import HEADS
 from yiwang.casework.service.running import inbox_row, keep, stand_in
@@ -21,7 +22,13 @@ from yiwang.plumbing.work import Work
 
 GUIDANCE, EXTENSION, REFERRAL = "guidance", "extension", "referral"
 ROLES = {GUIDANCE: "handler", EXTENSION: "head", REFERRAL: "consultee"}
-NAMES = {GUIDANCE: "业务指导", EXTENSION: "延期请示", REFERRAL: "另行征求意见", DEMAND: "督办"}
+NAMES = {
+    GUIDANCE: "业务指导",
+    EXTENSION: "延期请示",
+    REFERRAL: "另行征求意见",
+    DEMAND: "督办",
+    TOLERANCE: "容缺待补",
+}
 COUNTING = (Status.HANDLING, Status.SUSPENDED)
 ABOVE = {"town": "county", "county": "city", "city": "province"}
 
@@ -83,7 +90,7 @@ def answer(work: Work, home: int, case_id: UUID, aside_id: UUID, facts: Mapping[
     Conflict `case.task_gone`; Forbidden `case.not_your_task`.
     """
     case = hold(work, home, case_id)
-    aside = next((a for a in case.asides if a.id == aside_id), None)
+    aside = next((a for a in case.asides if a.id == aside_id and a.step != TOLERANCE), None)
     if aside is None:
         raise Conflict("case.task_gone", number=case.matter.number)
     if not may_answer(work, aside):

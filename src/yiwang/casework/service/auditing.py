@@ -9,7 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from yiwang.casework.messages.case import Case, Duty, Task
-from yiwang.casework.rules import signing, timing
+from yiwang.casework.rules import signing, timing, tolerating
 from yiwang.casework.rules.flow import compiled
 from yiwang.casework.rules.replay import Replayed, replay
 from yiwang.casework.rules.watching import next_look
@@ -116,6 +116,7 @@ def _of_case(work: Work, kept: Kept, entries: Sequence[Entry], inbox: Mapping[An
         *_dues(calendar, kept, last),
         *_tasks(work, kept, again, inbox),
         *_asides(work, kept, again, inbox),
+        *_tolerance(calendar, case),
         *_hands(case, again),
     ]
     # When to look again follows from all of these.
@@ -183,6 +184,16 @@ def _asides(work: Work, kept: Kept, again: Replayed, inbox: Mapping[Any, Any]) -
             yield "inbox.missing", {"desk": aside.desk, "step": aside.step}
         elif wrong := {c: _other(row[c], expected[c]) for c in row if row[c] != expected[c]}:
             yield "inbox.row", {"desk": aside.desk, **wrong}
+
+
+def _tolerance(calendar: Calendar, case: Case) -> Iterator[Found]:
+    """What was tolerated is due on the day that the calendar of the case says."""
+    waits = tolerating.outstanding(case.timing)
+    if waits is not None:
+        due = tolerating.due(waits, calendar)
+        for aside in case.asides:
+            if aside.step == tolerating.TOLERANCE and aside.due != due:
+                yield "case.tolerance_due", _other(aside.due, due)
 
 
 def _row_ids(task: Task) -> list[UUID]:

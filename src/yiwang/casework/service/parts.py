@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import date
 from uuid import UUID
 
 from yiwang.casework.messages.case import Case, Duty, OpenCase, Task
 from yiwang.casework.messages.flow import Cancel, Finish, Progress, Token
+from yiwang.casework.rules import timing
 from yiwang.casework.rules.acceptance import worked_before
 from yiwang.casework.rules.chart import reachable
 from yiwang.casework.service.cases import complete_automatic, open_case
 from yiwang.casework.service.holding import AUTOMATIC, OPEN, flow_of, hold, note, published_of
+from yiwang.casework.service.reading import look
 from yiwang.casework.service.running import run
 from yiwang.casework.store import cases as store
 from yiwang.catalogue import service as catalogue
@@ -20,8 +22,10 @@ from yiwang.catalogue.messages import Item, Step, StepKind
 from yiwang.directory import service as directory
 from yiwang.ground.audit import Key
 from yiwang.ground.outcome import Refused
-from yiwang.plumbing.outbox import Errand, Runner
-from yiwang.plumbing.work import SHANGHAI, Work
+from yiwang.ground.workdays import Calendar
+from yiwang.ground.zone import day_of
+from yiwang.plumbing.outbox import Errand, Runner, after_day
+from yiwang.plumbing.work import Work
 
 ELAPSE = "casework.elapse"
 DONE = "done"
@@ -211,10 +215,18 @@ def held(work: Work, wholes: Iterable[Key]) -> dict[Key, list[tuple[str, Task]]]
 def watch_wait(work: Work, home: int, case_id: UUID, task: Task) -> None:
     """等待期限: the morning after the last day, the step is over."""
     assert task.due is not None, task.step
-    morning = datetime.combine(task.due + timedelta(days=1), time.min, SHANGHAI)
-    work.later(
-        ELAPSE, {"id": str(case_id), "task": str(task.id)}, home=home, due=morning, lane="clock", key=str(task.id)
-    )
+    payload, morning = {"id": str(case_id), "task": str(task.id)}, after_day(task.due)
+    work.later(ELAPSE, payload, home=home, due=morning, lane="clock", key=str(task.id))
+
+
+def elapses(work: Work, errand: Errand, calendar: Calendar) -> date | None:
+    """期满之日: the last day of a waiting step under a calendar; none when nobody waits any more."""
+    case = look(work, errand.home, UUID(errand.payload["id"]))
+    task = next((t for t in case.tasks.values() if str(t.id) == errand.payload["task"]), None)
+    if task is None:
+        return None
+    step = flow_of(work, case).step(task.step)
+    return timing.step_due(step, day_of(task.opened_at), calendar, case.timing.stops, work.today)
 
 
 def elapse_runner() -> Runner:

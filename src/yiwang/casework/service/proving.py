@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from yiwang.casework.messages.case import Case, Task
-from yiwang.casework.rules import timing
+from yiwang.casework.rules import timing, tolerating
 from yiwang.casework.rules.acceptance import Acceptance, acceptances
 from yiwang.casework.rules.flow import refold
 from yiwang.casework.rules.watching import ISSUE_IN_TIME
@@ -23,8 +23,8 @@ from yiwang.plumbing.work import Work
 
 @dataclass(frozen=True, slots=True)
 class Clock:
-    """一项时限: `legal`, `promised`, `issue` (what was decided is delivered), or a `step` that is or was open at an
-    organisation; before acceptance `acceptance` or `correction`. Its ledger says every day.
+    """一项时限: `legal`, `promised`, `issue` (what was decided is delivered), `tolerance`, or a `step` that is or was
+    open at an organisation; before acceptance `acceptance` or `correction`. Its ledger says every day.
     """
 
     kind: str
@@ -35,12 +35,16 @@ class Clock:
 
 
 def clocks(work: Work, case: Case) -> list[Clock]:
-    """各项时限: of the law, of the promise, and of each open step that has a limit; none before acceptance."""
+    """各项时限: of the law, of the promise, of what was tolerated, and of each open step that has a limit; none before
+    acceptance.
+    """
     found = []
     today = case.timing.met_on or work.today
     for kind, limit in (("legal", case.timing.legal), ("promised", case.timing.promised)):
         if limit is not None and case.timing.accepted_on is not None:
             found.append(Clock(kind, timing.ledger(case.timing, limit, calendar_of(work, case), today)))
+    if (waits := tolerating.outstanding(case.timing)) is not None:
+        found.append(Clock("tolerance", tolerating.ledger(waits, calendar_of(work, case)), clause="规定 11"))
     for task in sorted(case.tasks.values(), key=lambda t: (t.opened_at, t.step)):
         book = of_task(work, case, task)
         if book is not None:
@@ -76,7 +80,8 @@ def once(work: Work, case: Case, step: str) -> Clock | None:
 def of_task(work: Work, case: Case, task: Task) -> Ledger | None:
     """环节时限账 of an open task."""
     step = step_of(work, case, task.step)
-    return timing.step_ledger(step, day_of(task.opened_at), calendar_of(work, case), case.timing.stops, work.today)
+    since = tolerating.since(step, day_of(task.opened_at), case.timing)
+    return timing.step_ledger(step, since, calendar_of(work, case), case.timing.stops, work.today)
 
 
 def as_of(work: Work, case: Case, clock: Clock) -> date:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from itertools import islice
 from uuid import UUID
@@ -14,7 +14,7 @@ from yiwang.casework.messages.case import Case
 from yiwang.casework.rules import redating
 from yiwang.casework.rules.redating import Change, Dates
 from yiwang.casework.rules.watching import next_look
-from yiwang.casework.service import queues
+from yiwang.casework.service import queues, timers
 from yiwang.casework.service.holding import flow_of, note, published_of
 from yiwang.casework.service.running import keep
 from yiwang.directory import service as directory
@@ -37,7 +37,9 @@ _log = structlog.get_logger("clock")
 
 @dataclass(frozen=True, slots=True)
 class Moved:
-    """移动的办件: an open case whose dates are others under the new calendar, and the days that make it so."""
+    """移动的办件: an open case whose dates are others under the new calendar, the timers that wait for it with their
+    last days before and after, and the days that make it so.
+    """
 
     home: int
     id: UUID
@@ -46,6 +48,7 @@ class Moved:
     was: Dates
     now: Dates
     days: tuple[Change, ...]
+    timers: Mapping[str, tuple[date, date]] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -137,25 +140,33 @@ def preview(work: Work, new: Calendar, size: int = 500) -> Iterator[Moved | None
     changed = redating.changes(work.calendar, new)
     after = (-1, UUID(int=0))
     while found := queues.open_after(work, after, size):
+        waiting = timers.shifts(work, found, new)
         for case in found:
             flow = flow_of(work, case)
             was = redating.dates(case, flow, work.calendar, work.today)
             now = redating.dates(case, flow, new, work.today)
-            yield _moved(case, was, now, changed) if was != now else None
+            shifted = timers.days(waiting.get((case.matter.home, case.matter.id), []))
+            yield _moved(case, was, now, changed, shifted) if was != now or shifted else None
         after = (found[-1].matter.home, found[-1].matter.id)
 
 
-def _moved(case: Case, was: Dates, now: Dates, changed: list[Change]) -> Moved:
+def _moved(
+    case: Case, was: Dates, now: Dates, changed: list[Change], shifted: Mapping[str, tuple[date, date]]
+) -> Moved:
     matter = case.matter
-    why = tuple(redating.causes(case, was, now, changed))
-    return Moved(matter.home, matter.id, matter.number, matter.deciding, was, now, why)
+    why = tuple(redating.causes(case, was, now, changed, _ends(shifted)))
+    return Moved(matter.home, matter.id, matter.number, matter.deciding, was, now, why, shifted)
+
+
+def _ends(shifted: Mapping[str, tuple[date, date]]) -> list[date]:
+    return [day for both in shifted.values() for day in both]
 
 
 def recompute(engine: Engine, size: int = SLICE, each: Callable[[int], object] | None = None) -> Recomputed:
     """重算: every open case that was dated by another calendar than the one in force, slice by slice.
 
-    Where a date moves the act stands in its journal: the versions, each date before and after, and the days that caused
-    it. A case that is held by another act is dated by that act itself. Closed cases keep the dates they had.
+    Where a date moves the act stands in its journal: the versions, each date and timer before and after, and the days
+    that caused it. A case that another act holds is dated by that act itself. Closed cases keep the dates they had.
     """
 
     def ahead(work: Work, after: queues.Stamp | None) -> list[queues.Stamp]:
@@ -168,23 +179,25 @@ def recompute(engine: Engine, size: int = SLICE, each: Callable[[int], object] |
 def _redate(engine: Engine, keys: list[tuple[int, UUID]]) -> int:
     with engine.begin(SYSTEM) as work:
         found = queues.take_free(work, keys)
-        return sum(_date_again(work, case) for case in found)
+        waiting = timers.shifts(work, found, work.calendar)
+        return sum(_date_again(work, case, waiting.get((case.matter.home, case.matter.id), [])) for case in found)
 
 
-def _date_again(work: Work, case: Case) -> bool:
+def _date_again(work: Work, case: Case, waiting: list[timers.Shift]) -> bool:
     """What the new calendar moves, held against the old one as of the same day: a clock that stands still moves on by
     itself, and of that nothing is to be written down.
     """
     flow, old = flow_of(work, case), work.calendar_of(case.calendar)
     was = redating.dates(case, flow, old, work.today) if old else redating.stored(case)
     now = redating.dates(case, flow, work.calendar, work.today)
-    if was == now:
+    if was == now and not waiting:
         if _as_written(work, case, now):
             look_on = next_look(case, published_of(work, case).item, work.calendar)
             queues.stamp(work, case, work.calendar.version, look_on)
             return False
         was = redating.stored(case)
-    days = redating.causes(case, was, now, redating.changes(old, work.calendar)) if old else []
+    ends = _ends(timers.days(waiting))
+    days = redating.causes(case, was, now, redating.changes(old, work.calendar), ends) if old else []
     facts: dict[str, object] = {
         "calendar": [case.calendar, work.calendar.version],
         "promised": _pair(was.promised, now.promised),
@@ -192,6 +205,11 @@ def _date_again(work: Work, case: Case) -> bool:
         "steps": {s: _pair(was.steps.get(s), now.steps[s]) for s in now.steps if was.steps.get(s) != now.steps[s]},
         "days": [day.date.isoformat() for day in days],
     }
+    if was.tolerance != now.tolerance:
+        facts["tolerance"] = _pair(was.tolerance, now.tolerance)
+    if waiting:
+        facts["timers"] = timers.move(work, waiting)
+    case.calendar = work.calendar.version
     notices = sorted({work.calendar.day(day.date).notice for day in days} - {""})
     note(work, case, "clock.recomputed", facts, "、".join(notices))
     keep(work, case)

@@ -27,13 +27,15 @@ from yiwang.casework.messages.flow import (
     ClockStarted,
     ClockStopped,
     Ended,
+    Finish,
     FlowEvent,
     StepClosed,
     StepOpened,
 )
-from yiwang.casework.rules import separation, signing, timing, watching
+from yiwang.casework.rules import separation, signing, timing, tolerating, watching
 from yiwang.casework.rules.flow import advance
 from yiwang.casework.rules.replay import ENDS
+from yiwang.casework.service import timers
 from yiwang.casework.service.holding import (
     AUTOMATIC,
     calendar_of,
@@ -51,6 +53,7 @@ from yiwang.casework.store.inbox import INBOX
 from yiwang.catalogue.messages import Step, StepKind
 from yiwang.directory import service as directory
 from yiwang.ground.outcome import Conflict, Forbidden
+from yiwang.ground.workdays import Calendar
 from yiwang.ground.zone import day_of
 from yiwang.plumbing.work import Work
 
@@ -125,6 +128,8 @@ def note_on(work: Work, home: int, case_id: UUID, act: str, facts: Mapping[str, 
 
 def run(work: Work, case: Case, event: FlowEvent, started_on: date | None = None) -> None:
     """Advance the flow and do what it asks for; tell the net only when the case stands."""
+    if isinstance(event, Finish) and event.outcome == "grant":
+        _permit_grant(work, case)
     flow = flow_of(work, case)
     case.progress, effects = advance(flow, case.progress, event, case.facts)
     events: list[object] = []
@@ -147,6 +152,31 @@ def run(work: Work, case: Case, event: FlowEvent, started_on: date | None = None
     for told in events:
         if not isinstance(told, TaskOpened) or told.task in waiting:
             work.tell(told)
+
+
+def _permit_grant(work: Work, case: Case) -> None:
+    """可准予: nothing that was tolerated is still to come, in the case or in the whole it is a part of. 行政许可法 38,
+    规定 11
+    """
+    parent = case.matter.parent
+    whole = case if parent is None else hold(work, case.matter.home, parent)
+    waits = tolerating.outstanding(whole.timing)
+    if waits is not None:
+        names = {m.code: m.name for m in published_of(work, whole).item.materials}
+        until = tolerating.due(waits, work.calendar)
+        raise Conflict(
+            "tolerance.outstanding", clause="规定 11", materials=[names.get(m, m) for m in waits.lacking], until=until
+        )
+
+
+def close_tolerance(work: Work, case: Case) -> Task | None:
+    """容缺了结: nothing is to come any more; what waited for it at the receiving centre."""
+    case.timing = tolerating.close(case.timing, work.today)
+    aside = next((a for a in case.asides if a.step == tolerating.TOLERANCE), None)
+    if aside is not None:
+        case.asides = tuple(a for a in case.asides if a is not aside)
+        work.remove(INBOX, {"desk": aside.desk, "id": aside.id})
+    return aside
 
 
 def _start_clock(work: Work, case: Case, day: date) -> list[object]:
@@ -181,6 +211,7 @@ def _stop_or_resume(work: Work, case: Case, effect: ClockStopped | ClockResumed)
 def _end(work: Work, case: Case, effect: Ended) -> list[object]:
     case.status = ENDS.get(effect.end, Status.TERMINATED)
     case.closed_at = work.now
+    close_tolerance(work, case)
     for aside in case.asides:
         work.remove(INBOX, {"desk": aside.desk, "id": aside.id})
     lapsed = [DemandLapsed(**names(case), demand=a.id) for a in case.asides if a.step == DEMAND]
@@ -246,6 +277,7 @@ def _open_task(work: Work, case: Case, step: Step) -> list[object]:
     if step.kind in (StepKind.ISSUE, StepKind.DELIVER) and case.decided_at is None:
         case.decided_at = work.now
         case.status = Status.DECIDED
+        close_tolerance(work, case)
         events.append(
             CaseDecided(
                 **names(case),
@@ -321,19 +353,38 @@ def rows_of(task: Task) -> Iterator[dict[str, object]]:
 def redate(work: Work, case: Case) -> None:
     """The dates of a case and of its open tasks as of now; rows in which nothing moved are left as they are."""
     calendar, flow = calendar_of(work, case), flow_of(work, case)
+    if case.closed_at is None and case.calendar not in ("", calendar.version):
+        _follow_calendar(work, case)
     dues, paused = timing.dues(case.timing, calendar, work.today), case.status is Status.SUSPENDED
     dated = (dues.promised, dues.legal, dues.provisional, paused)
     shown = {"promised_due": dues.promised, "legal_due": dues.legal, "paused": paused}
     moved, case.dated, case.calendar = dated != case.dated, dated, calendar.version
     for task in list(case.tasks.values()):
-        since = day_of(task.opened_at)
-        due = timing.step_due(flow.step(task.step), since, calendar, case.timing.stops, work.today)
+        step = flow.step(task.step)
+        since = tolerating.since(step, day_of(task.opened_at), case.timing)
+        due = timing.step_due(step, since, calendar, case.timing.stops, work.today)
         if due == task.due and not moved and task.opened_at != work.now:
             continue
         case.tasks[task.step] = replace(task, due=due)
         for row in rows_of(task):
             work.change(INBOX, row, {"step_due": due, **shown})
-    for aside in case.asides if moved else ():
-        for row in rows_of(aside) if aside.due is None else ():  # a demand has a day of its own
-            work.change(INBOX, row, shown)
+    case.asides = tuple(_redated(work, case, aside, calendar, shown if moved else {}) for aside in case.asides)
     case.look_on = watching.next_look(case, published_of(work, case).item, calendar)
+
+
+def _redated(work: Work, case: Case, aside: Task, calendar: Calendar, shown: Mapping[str, object]) -> Task:
+    """What is asked beside the flow: a demand has a day of its own, and what was tolerated that of the calendar."""
+    waits = tolerating.outstanding(case.timing) if aside.step == tolerating.TOLERANCE else None
+    due = tolerating.due(waits, calendar) if waits else aside.due
+    changed = shown if aside.due is None else {"step_due": due} if due != aside.due else {}
+    for row in rows_of(aside) if changed else ():
+        work.change(INBOX, row, changed)
+    return replace(aside, due=due) if due != aside.due else aside
+
+
+def _follow_calendar(work: Work, case: Case) -> None:
+    """A new calendar has come since this case was dated, and this act came to it before the worker: its timers move."""
+    found = timers.shifts(work, [case], work.calendar).get((case.matter.home, case.matter.id), [])
+    if found:
+        facts = {"calendar": [case.calendar, work.calendar.version], "timers": timers.move(work, found)}
+        note(work, case, "clock.recomputed", facts)

@@ -10,7 +10,7 @@ from uuid import UUID
 
 from yiwang.casework.messages.case import Case, Timing
 from yiwang.casework.messages.flow import Progress
-from yiwang.casework.rules import rebasing, timing
+from yiwang.casework.rules import rebasing, timing, tolerating
 from yiwang.casework.rules.flow import compiled
 from yiwang.casework.rules.rebasing import Changes
 from yiwang.casework.service.holding import due_columns, flow_of, hold, note
@@ -90,7 +90,8 @@ def rebase(work: Work, home: int, case_id: UUID, version: int) -> Move:
     note(work, case, "case.rebased", facts)
     for step_id, task in case.tasks.items():
         step = flow.steps[step_id]
-        due = timing.step_due(step, day_of(task.opened_at), work.calendar, clock.stops, work.today)
+        since = tolerating.since(step, day_of(task.opened_at), clock)
+        due = timing.step_due(step, since, work.calendar, clock.stops, work.today)
         case.tasks[step_id] = replace(task, due=due)
         for row in rows_of(task):
             work.change(INBOX, row, {"step_name": step.name, "item_name": published.item.name, "step_due": due})

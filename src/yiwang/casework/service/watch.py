@@ -8,12 +8,12 @@ from uuid import UUID
 
 import structlog
 
-from yiwang.casework.messages.case import Case, Task
-from yiwang.casework.rules import watching
+from yiwang.casework.messages.case import Case, Task, ToleranceDue
+from yiwang.casework.rules import tolerating, watching
 from yiwang.casework.rules.watching import Warning as Warned
 from yiwang.casework.service import asides, cases, parts, queues
 from yiwang.casework.service.holding import calendar_of, note, published_of, step_of
-from yiwang.casework.service.running import keep, stalled
+from yiwang.casework.service.running import keep, names, stalled
 from yiwang.catalogue.messages import Silence
 from yiwang.ground.actor import SYSTEM
 from yiwang.plumbing.work import Engine, Work
@@ -29,8 +29,12 @@ ACTS = {
     "issue": "clock.issue_overdue",
     "remind": "consultation.reminded",
     "silent": "consultation.silent",
+    "lapses": "tolerance.reminded",
+    "lapse": "tolerance.lapsed",
 }
 """What is said → the act in the journal."""
+TOLERANCES = ("lapses", "lapse")
+"""What is said to the applicant, whose time it is, and breaks no rule of any desk's."""
 
 _log = structlog.get_logger("clock")
 
@@ -77,8 +81,8 @@ def look_at(work: Work, case: Case) -> int:
 
 
 def _still_meant(case: Case, warning: Warned) -> bool:
-    """What was said before it in the same look may have closed its step."""
-    return not warning.step or warning.step in case.tasks
+    """What was said before it in the same look may have closed its step, or the case."""
+    return case.closed_at is None and (not warning.step or warning.step in case.tasks)
 
 
 def _of_part(work: Work, case: Case, step: str) -> Task | None:
@@ -111,6 +115,9 @@ def _say(work: Work, case: Case, warning: Warned) -> None:
     task = watching.responsible(case, warning.step) or _of_part(work, case, warning.step)
     case.warned = (*case.warned, warning.key)
     facts: dict[str, object] = {"warned": warning.key, "due": warning.due.isoformat()}
+    if warning.what in TOLERANCES:
+        _say_of_tolerance(work, case, warning, facts)
+        return
     if task is not None:
         facts |= {"step": task.step, "desk": task.desk, "post": task.post}
         facts |= {"holder": task.holder} if task.holder else {}
@@ -122,3 +129,12 @@ def _say(work: Work, case: Case, warning: Warned) -> None:
         note(work, case, ACTS[warning.what], facts, warning.rule)
     if warning.what != "remind":
         work.tell(stalled(case, task, warning.what, warning.due, warning.rule))
+
+
+def _say_of_tolerance(work: Work, case: Case, warning: Warned, facts: dict[str, object]) -> None:
+    """What was tolerated is due soon, or was; in the same act its acceptance is then revoked. 规定 11"""
+    waits = tolerating.outstanding(case.timing)
+    assert waits is not None
+    note(work, case, ACTS[warning.what], {**facts, "lacking": waits.lacking}, warning.rule)
+    lapsed = warning.what == "lapse"
+    work.tell(ToleranceDue(**names(case), lacking=waits.lacking, due=warning.due, lapsed=lapsed))

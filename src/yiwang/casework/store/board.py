@@ -98,6 +98,7 @@ def _wanted(asked: InboxQuery) -> str:
     parts += ["item = %(item)s"] if asked.item else []
     parts += ["line = %(line)s"] if asked.line else []
     parts += ["step_kind = %(kind)s"] if asked.kind else []
+    parts += ["step_kind <> %(but)s"] if asked.but else []
     parts += [f"{_LIGHT} = '{asked.light}'"] if asked.light else []
     return " AND ".join(parts) or "true"
 
@@ -247,6 +248,7 @@ def _asked(work: Work, desk: str, roles: list[str], asked: InboxQuery) -> dict[s
         "item": asked.item,
         "line": asked.line,
         "kind": asked.kind,
+        "but": asked.but,
         **_days(work.today, work.calendar),
     }
 

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 from uuid import UUID
 
 import msgspec
 
-from yiwang.casework.messages.case import Case, Duty, Matter, Status, Task, Timing
+from yiwang.casework.messages.case import Case, Duty, Matter, Status, Task, Timing, Tolerance
 from yiwang.casework.messages.flow import Facts, Progress
 from yiwang.ground import number
 from yiwang.ground.audit import Key
@@ -94,7 +94,7 @@ _AFTER = CASE + "WHERE (home, id) > (%s, %s) ORDER BY home, id LIMIT %s"
 
 def pack_timing(timing: Timing) -> dict[str, object]:
     """A clock as it is kept: limits as text, stops as lists of dates, ground and clause."""
-    extension = timing.extension
+    extension, tolerance = timing.extension, timing.tolerance
     return {
         "promised": str(timing.promised) if timing.promised else None,
         "legal": str(timing.legal) if timing.legal else None,
@@ -103,7 +103,11 @@ def pack_timing(timing: Timing) -> dict[str, object]:
         "extension": extension
         and (str(extension.limit), extension.approved_by, extension.reason, extension.on, extension.clause),
         "met_on": timing.met_on,
-    }
+    } | (
+        {"tolerance": (str(tolerance.limit), tolerance.since, tolerance.told, tolerance.lacking, tolerance.ended_on)}
+        if tolerance
+        else {}
+    )
 
 
 def _day(text: str | None) -> date | None:
@@ -126,6 +130,20 @@ def unpack_timing(raw: Mapping[str, Any]) -> Timing:
             Limit.parse(extension[0]), extension[1], extension[2], date.fromisoformat(extension[3]), extension[4]
         ),
         met_on=_day(raw["met_on"]),
+        tolerance=_tolerance(raw.get("tolerance")),
+    )
+
+
+def _tolerance(raw: Sequence[Any] | None) -> Tolerance | None:
+    if raw is None:
+        return None
+    limit, since, told, lacking, ended = raw
+    return Tolerance(
+        limit=Limit.parse(limit),
+        since=date.fromisoformat(since),
+        told=date.fromisoformat(told),
+        lacking=tuple(lacking),
+        ended_on=_day(ended),
     )
 
 

@@ -5,11 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from yiwang.catalogue.messages import Condition, DataItem, Item, Material, Necessity, Question, SourceKind
+from yiwang.catalogue.messages import Category, Condition, DataItem, Item, Material, Necessity, Question, SourceKind
+from yiwang.ground.clock import Limit, Unit
 from yiwang.ground.outcome import FieldError, Invalid
 
 Answers = Mapping[str, str | tuple[str, ...]]
 MAX_ANSWERS = 50
+TOLERANCE, MOST_TOLERANCE = 10, 30
+"""容缺期限 in working days: where the item says none, and what an item may say at most."""
+OWN_WORDS = frozenset({Category.FORM, Category.OTHER})
+"""自述类: what the applicant writes and nobody else has to seal, so that it can be supplied online as a statement."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +96,17 @@ def _check_answer(question: Question, given: str | tuple[str, ...] | None) -> li
     return []
 
 
-def required(material: Material) -> bool:
-    """必要: whether an applicant must bring it before acceptance; tolerable things may follow (容缺, 规定 11)."""
-    return material.necessity is not Necessity.TOLERABLE
+def tolerable(material: Material) -> bool:
+    """容缺材料: what the item lists as such may follow after acceptance; nothing else may (规定 4, 11)."""
+    return material.necessity is Necessity.TOLERABLE
+
+
+def tolerance(item: Item) -> Limit:
+    """容缺期限: how long the applicant has after acceptance, in working days: what the item says; else ten, and a day
+    less than the promise, so that whoever decides can still do so in time. 规定 11
+    """
+    if item.tolerance is not None:
+        return item.tolerance
+    promise = item.promised or item.legal
+    days = {Unit.WORKDAY: promise.n, Unit.CALENDAR: promise.n * 5 // 7}.get(promise.unit) if promise else None
+    return Limit(TOLERANCE if days is None else max(1, min(TOLERANCE, days - 1)), Unit.WORKDAY)

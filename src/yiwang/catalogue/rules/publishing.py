@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from yiwang.catalogue.messages import FlowKind, Item, Material, Signature, SourceKind
+from yiwang.catalogue.rules.needs import MOST_TOLERANCE, tolerable
 from yiwang.catalogue.rules.structure import problems, unsigned
 from yiwang.ground.clock import Limit, Unit
 from yiwang.ground.outcome import FieldError, Invalid, Refused
@@ -35,6 +36,7 @@ def check_publishable(item: Item, signatures: Iterable[Signature]) -> None:
     joint = item.flow.kind is FlowKind.JOINT and item.promised is not None and item.promised.unit is Unit.WORKDAY
     if joint and item.promised and item.promised.n > JOINT_CEILING:
         errors.append(FieldError("promised", "catalogue.joint_ceiling", {"limit": JOINT_CEILING}))
+    errors += [FieldError("tolerance", code, {"most": MOST_TOLERANCE}) for code in _tolerance(item)]
     if not item.supervisor:
         errors.append(FieldError("supervisor", "catalogue.no_supervisor", {}))  # R33, V25
     if item.visits > 1:
@@ -46,6 +48,16 @@ def check_publishable(item: Item, signatures: Iterable[Signature]) -> None:
     lines = unsigned(item, signatures)
     if lines:
         raise Refused("catalogue.unsigned", clause="种子 二(二) 分别签字确认", item=item.name, lines=lines)
+
+
+def _tolerance(item: Item) -> Iterator[str]:
+    """容缺期限: in working days, not without end, and only where the item lists what may follow (V20, 规定 4, 11)."""
+    if item.tolerance is None:
+        return
+    if item.tolerance.unit is not Unit.WORKDAY or item.tolerance.n > MOST_TOLERANCE:
+        yield "catalogue.tolerance_range"
+    if not any(map(tolerable, item.materials)):
+        yield "catalogue.tolerance_of_nothing"
 
 
 def _sources(material: Material) -> Iterator[str]:

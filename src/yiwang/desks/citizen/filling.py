@@ -170,6 +170,7 @@ def check(ref: str, desk: Desk) -> Response[str]:
         item = reading.item_of(work, application).item
         needs = catalogue.needs(item, application.answers)
         held = held_rows(work, application, needs, words.language)
+        later = [m for m in needs.bring if catalogue.tolerable(m)]
         place = directory.snapshot(work).divisions.get(application.division)
     rows = [
         Row(name_of(d, words.language), _shown(application.form.get(d.code)) or "—", f"/my/{ref}/form#f-{d.code}")
@@ -177,7 +178,14 @@ def check(ref: str, desk: Desk) -> Response[str]:
     ]
     rows.append(_delivery_row(application, ref, words))
     return desk.page(
-        "check_answers.html", ref=ref, application=application, item=item, rows=rows, held=held, place=place
+        "check_answers.html",
+        ref=ref,
+        application=application,
+        item=item,
+        rows=rows,
+        held=held,
+        place=place,
+        later=later,
     )
 
 
@@ -204,6 +212,7 @@ def submit(ref: str, desk: Desk, body: bytes) -> Response[str]:
             form={},
             delivery=application.delivery,
             address=application.address,
+            undertakes=form.get("undertakes") == "1",
         )
         return {"number": applications.submit(command, work).number}
 

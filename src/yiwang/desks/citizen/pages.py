@@ -27,8 +27,8 @@ from yiwang.ground.number import show
 from yiwang.ground.outcome import Invalid, NotFound
 from yiwang.ground.zone import day_of
 from yiwang.handling.service import documents as papers
-from yiwang.intake.messages import Application
-from yiwang.intake.service import applications, reading
+from yiwang.intake.messages import Application, State
+from yiwang.intake.service import answering, applications, reading, tolerances
 from yiwang.oversight import service as oversight
 from yiwang.oversight.messages import Grade, Rate
 from yiwang.plumbing.work import Work
@@ -112,6 +112,8 @@ def _papers(work: Work, application: Application, published: Published, parts: S
     return {
         "notices": notices,
         "correction": asked[-1] if asked else None,
+        "correct_by": answering.correct_by(work, asked[-1]) if asked else None,
+        "waits": tolerances.outstanding(work, application),
         "fields": filling.correction_fields(needs.fill, lacking),
         "licences": [one for case in cases for one in licences.of_matter(work, *case)],
         "delivered": reading.delivery(work, application.home, application.id),
@@ -134,7 +136,9 @@ def receipt(ref: str, desk: Desk) -> Response[bytes]:
             raise NotFound("intake.unknown")
         case = caseread.look(work, application.home, application.id)
         centre = directory.name_of(work, case.matter.receiving, work.today)
-        made = documents.receipt(case, caseread.dues(case, work.today, work.calendar), centre, rows(work, case))
+        waits = tolerances.outstanding(work, application, case)
+        dues = caseread.dues(case, work.today, work.calendar)
+        made = documents.receipt(case, dues, centre, rows(work, case), waits)
     name = f'inline; filename="{application.number}.pdf"'
     return Response(made, media_type="application/pdf", headers={"content-disposition": name})
 
@@ -165,6 +169,23 @@ def withdraw(ref: str, desk: Desk, body: bytes) -> Response[str]:
 
     desk.once(form, body, take_back)
     return desk.go("/my")
+
+
+@sent("/my/{ref:str}/supply", opt=OWN)
+def supply(ref: str, desk: Desk, body: bytes) -> Response[str]:
+    """补交: what the case was accepted without, where it is one's own writing. 规定 11"""
+    form = desk.form(body)
+
+    def write(work: Work) -> dict[str, str]:
+        application = scope.application(work, ref)
+        for material, words in form.under("say.").items():
+            if words.strip():
+                said = State(home=application.home, id=application.id, material=material, words=words)
+                tolerances.state(said, work)
+        return {}
+
+    desk.once(form, body, write)
+    return desk.go(f"/my/{ref}#supply")
 
 
 @sent("/my/{ref:str}/dispute", opt=OWN)
@@ -241,4 +262,4 @@ def my_licences(desk: Desk, request: Request[Any, Any, Any]) -> Response[str]:
     return desk.page("licences.html", rows=mine, qr=lambda code: qr(request, code))
 
 
-ROUTES = [*filling.ROUTES, mine, withdraw, dispute, rate, data, my_licences, receipt, paper, follow]
+ROUTES = [*filling.ROUTES, mine, withdraw, supply, dispute, rate, data, my_licences, receipt, paper, follow]

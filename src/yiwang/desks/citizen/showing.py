@@ -23,6 +23,7 @@ NEXT: dict[str, str] = {
     "closed": mark("已经办结。请评价一下办得怎么样。"),
     "refused": mark("没有受理。理由和该去哪里办写在下面；不服的，可以申请行政复议或者提起行政诉讼。"),
     "withdrawn": mark("您已撤回。需要时可以重新申请，政府已有的信息不用再填。"),
+    "acceptance_revoked": mark("缺的材料没有按期补齐，受理已经撤销；理由写在下面，材料齐了可以重新申请。"),
     "terminated": mark("办理已终止，理由写在下面；不服的，可以申请行政复议或者提起行政诉讼。"),
 }
 TONES = {
@@ -33,6 +34,7 @@ TONES = {
     "closed": "good",
     "refused": "bad",
     "terminated": "bad",
+    "acceptance_revoked": "bad",
     "withdrawn": "neutral",
 }
 """Every other state is under way."""

@@ -29,7 +29,7 @@ from yiwang.ground.outcome import Refused
 from yiwang.handling.service import consultations, documents
 from yiwang.handling.service import reading as opinions
 from yiwang.handling.service.consultations import Consultation
-from yiwang.intake.service import reading
+from yiwang.intake.service import reading, tolerances
 from yiwang.plumbing.work import Work
 from yiwang.sharing.service import requests as sharing
 
@@ -76,7 +76,7 @@ def _context(work: Work, desk: Desk, ref: str) -> dict[str, Any]:
     people = {o.person for o in file.opinions} | {d.person for d in file.decisions}
     people |= {t.holder for t in case.tasks.values() if t.holder}
     names = directory.names_of(work, people) | opinions.expert_names(work, file)
-    snapshot = directory.snapshot(work)
+    snapshot, brought = directory.snapshot(work), reading.brought(work, home, filed)
     out = desk.who.person in case.recused
     return {
         "application": application,
@@ -92,7 +92,9 @@ def _context(work: Work, desk: Desk, ref: str) -> dict[str, Any]:
         "consultations": [_asked(work, case, c) for c in consultations.listed(work, case, acts, file.opinions)],
         "thread": said(work, acts, case),
         "life": bar(work, case, acts),
-        "brought": reading.brought(work, home, filed),
+        "brought": brought,
+        "statements": reading.statements(work, home, filed, brought),
+        "waits": tolerances.outstanding(work, application, None if case.matter.parent else case),
         "needs": catalogue.needs(shown_of, application.answers),
         "mine": [_task(work, desk, case, t, names) for t in case.tasks.values() if ours(desk.who, t) and not out],
         "out": out,

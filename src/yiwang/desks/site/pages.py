@@ -102,6 +102,7 @@ def guide(code: str, desk: Desk, request: Request[Any, Any, Any]) -> Response[st
         answers=answers,
         faults=[Fault(f"q.{q.code}", word_of(q, desk.language, "text")) for q in missing] if asked else [],
         complete=complete,
+        tolerance=catalogue.tolerance(item).n,
         needs=catalogue.needs(item, answers) if complete else None,
         flow=flow_rows(published, answers if complete else None, lines, desk.language),
         places=places(desk) if complete and applicant else [],

@@ -10,10 +10,11 @@ from litestar import Response
 
 from yiwang.casework.messages.case import Case
 from yiwang.casework.messages.desk import InboxQuery, InboxRow
-from yiwang.casework.service import holding
+from yiwang.casework.service import holding, tolerating
 from yiwang.casework.service import reading as caseread
 from yiwang.catalogue import service as catalogue
 from yiwang.catalogue.messages import Item
+from yiwang.desks.window import tolerance
 from yiwang.directory import service as directory
 from yiwang.front import attempts, bundle, deadlines, demands, documents, scope
 from yiwang.front.desk import Desk, Form, reference
@@ -23,7 +24,7 @@ from yiwang.front.routes import page, sent
 from yiwang.front.thread import timeline, view
 from yiwang.ground.outcome import Invalid, NotFound, Refused
 from yiwang.intake.messages import Accept, Application, Channel, Delivery, Draft, HandOver, Lack, Submit
-from yiwang.intake.service import applications, delivery, reading
+from yiwang.intake.service import applications, delivery, reading, tolerances
 from yiwang.plumbing.i18n import mark, translator
 from yiwang.plumbing.work import Work
 from yiwang.sharing.messages import Subject
@@ -34,7 +35,7 @@ ACCEPT: dict[str, Any] = {"act": "window.accept"}
 EXIT: dict[str, Any] = {"act": "delivery.hand_over"}
 SIZE = 30
 CORRECTION_DAYS = 5
-ENDED = ("closed", "refused", "withdrawn")
+ENDED = ("closed", "refused", "withdrawn", "acceptance_revoked", "terminated")
 COLUMNS = (mark("期限"), mark("环节"), mark("事项"), mark("申请人"), mark("办件编号"), mark("收到"))
 NARROW = 3  # columns that a phone shows
 
@@ -52,7 +53,7 @@ def queue(desk: Desk, q: str = "", who: str = "", page: int = 1) -> Response[str
         kind = _kind(q)
         try:
             if kind == "case":
-                return desk.go(f"/window/{_of_this_centre(work, desk, q)}")
+                return desk.go(_case_page(work, desk, q))
             if (kind == "subject" or who) and clerk:
                 known = sharing.recognise(work, q if kind == "subject" else who, "accept")
                 theirs = _open_cases(work, known) if known else []
@@ -60,9 +61,9 @@ def queue(desk: Desk, q: str = "", who: str = "", page: int = 1) -> Response[str
             problem = refusal
         found = catalogue.find(work, q)[:12] if q and not kind and clerk else []
         text = "" if kind or found else q
-        rows = caseread.inbox(
-            work, desk.who.organisation, desk.who.roles, InboxQuery(text=text), (page - 1) * SIZE, SIZE
-        )
+        asked = InboxQuery(text=text, but="tolerance")
+        rows = caseread.inbox(work, desk.who.organisation, desk.who.roles, asked, (page - 1) * SIZE, SIZE)
+        tolerated = caseread.inbox(work, desk.who.organisation, desk.who.roles, tolerance.OPEN, 0, 1).total
         ours = {a.id for a in theirs if reading.centre_of(work, a) == desk.who.organisation}
         place = directory.organisation(work, desk.who.organisation)
         places = directory.snapshot(work).organisations
@@ -86,6 +87,7 @@ def queue(desk: Desk, q: str = "", who: str = "", page: int = 1) -> Response[str
         listing=Listing("/window", rows.total, page, SIZE, text, searchable=False),
         columns=[Column(translator(desk.language).gettext(c), wide=n >= NARROW) for n, c in enumerate(COLUMNS)],
         rows=lines,
+        tolerated=tolerated,
     )
 
 
@@ -98,13 +100,18 @@ def _kind(q: str) -> str:
     return "subject" if plain.isascii() and plain.isalnum() and len(plain) in (15, 18) and digits >= 8 else ""
 
 
-def _of_this_centre(work: Work, desk: Desk, number: str) -> str:
-    """The reference behind a case number; another centre's case is as if it were not there."""
+def _case_page(work: Work, desk: Desk, number: str) -> str:
+    """Where the case with this number is worked; another centre's is as if it were not there, unless it waits for what
+    was tolerated, which any window takes in.
+    """
     home, case_id = caseread.find(work, number)
     case = caseread.look(work, home, case_id)
-    if holding.receiving_of(work, case) != desk.who.organisation:
-        raise NotFound("case.unknown")
-    return reference(home, case.matter.parent or case_id)  # a part was handed in with its whole
+    ref = reference(home, case.matter.parent or case_id)  # a part was handed in with its whole
+    if holding.receiving_of(work, case) == desk.who.organisation:
+        return f"/window/{ref}"
+    if "clerk" in desk.who.roles and tolerating.outstanding(work, case):
+        return f"/window/{ref}/supply"
+    raise NotFound("case.unknown")
 
 
 def _open_cases(work: Work, of: Subject) -> list[Application]:
@@ -233,6 +240,7 @@ def _sheet(
             "needs": needs,
             "held": {r.material: r for r in sharing.read_held(work, home, application_id, "accept")},
             "brought": reading.brought(work, home, application_id),
+            "until": work.calendar.add(work.today, catalogue.tolerance(item).n),
             "notices": reading.notices(work, home, application_id),
             "english": catalogue.english(work),
             "others": [a for a in _open_cases(work, subject) if a.id != application_id],
@@ -245,8 +253,9 @@ def _sheet(
             seen = view(work, case)
             context |= {"seen": seen, "steps": timeline(work, seen), "lamp": deadlines.light(work, case)}
             context["demanded"] = demands.shown(work, case)
+            context["waits"] = tolerance.waiting(work, application, case)
         else:
-            context |= {"seen": None, "steps": [], "lamp": None, "demanded": []}
+            context |= {"seen": None, "steps": [], "lamp": None, "demanded": [], "waits": None}
     faults = desk.faults(problem) if problem else []
     for fault_at, fault in enumerate(faults):
         if fault.field in {m.code for m in needs.bring}:
@@ -313,8 +322,14 @@ def accept(ref: str, desk: Desk, body: bytes) -> Response[str]:
 
     def take_in(work: Work, form: Form, application: Application) -> None:
         _hand_in(work, form, application)
-        brought = {m: ticks for m, ticks in form.ticked("brought.").items() if ticks}
-        applications.accept(Accept(home=application.home, id=application.id, brought=brought), work)
+        command = Accept(
+            home=application.home,
+            id=application.id,
+            brought={m: ticks for m, ticks in form.ticked("brought.").items() if ticks},
+            tolerate=form.get("tolerate") == "1",
+            undertaken=form.get("undertaken") == "1",
+        )
+        applications.accept(command, work)
 
     return _act(desk, ref, body, take_in, 1)
 
@@ -374,7 +389,8 @@ def receipt_pdf(work: Work, application: Application) -> bytes:
     """The receipt of an application that was handed in."""
     case = caseread.look(work, application.home, application.id)
     centre = directory.organisation(work, application.receiving)
-    return documents.receipt(case, caseread.dues(case, work.today, work.calendar), centre.name, bundle.rows(work, case))
+    waits, dues = tolerances.outstanding(work, application, case), caseread.dues(case, work.today, work.calendar)
+    return documents.receipt(case, dues, centre.name, bundle.rows(work, case), waits)
 
 
 @page("/window/{ref:str}/notices/{notice_id:uuid}", opt=WORK)
@@ -384,7 +400,7 @@ def paper(ref: str, notice_id: UUID, desk: Desk) -> Response[str]:
         application = scope.application(work, ref)
         item = reading.item_of(work, application).item
         found = next((n for n in reading.notices(work, application.home, application.id) if n.id == notice_id), None)
-        if found is None or found.kind not in ("correction", "refusal"):
+        if found is None or found.kind not in ("correction", "refusal", "revocation"):
             raise NotFound("intake.unknown")
         centre = directory.organisation(work, found.by_organisation)
     return desk.page(
@@ -398,4 +414,4 @@ def paper(ref: str, notice_id: UUID, desk: Desk) -> Response[str]:
     )
 
 
-ROUTES = [queue, new, begin, sheet, accept, notice, refuse, hand_over, receipt, paper]
+ROUTES = [*tolerance.ROUTES, queue, new, begin, sheet, accept, notice, refuse, hand_over, receipt, paper]

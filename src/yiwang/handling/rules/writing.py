@@ -159,6 +159,21 @@ def extension(of: Occasion, *, reason: str, limit: str, due: date | None) -> Pap
     )
 
 
+def revocation(of: Occasion, *, reason: str, returned: tuple[str, ...]) -> Paper:
+    """撤销受理通知书: the reason, what goes back to the applicant, and the ways to have it reviewed. 规定 11"""
+    return _paper(
+        of,
+        PaperKind.REVOCATION,
+        "撤销受理通知书",
+        _opening(of),
+        sentence(reason),
+        "根据《浙江省保障“最多跑一次”改革规定》第十一条第二款的规定，决定撤销受理。",
+        f"已提交的{'、'.join(returned)}退还你（单位）。" if returned else "",
+        "材料齐备后可以重新申请；政府已有的信息不用再提供。",
+        f"如不服本决定，自收到本通知之日起{REMEDIES}。",
+    )
+
+
 def body(paper: Paper, code: str) -> str:
     """正文底稿: the one text of a document that is kept, signed and checked: canonical JSON of all it says."""
     return canonical({**asdict(paper), "code": code})

@@ -7,7 +7,7 @@ CREATE TABLE intake.application (
     id           uuid        NOT NULL,
     state        text        NOT NULL
         CHECK (state IN ('draft', 'submitted', 'correction', 'accepted', 'refused', 'withdrawn',
-                         'terminated', 'closed')),
+                         'acceptance_revoked', 'terminated', 'closed')),
     item         text        NOT NULL,
     item_version int         NOT NULL,
     item_name    text        NOT NULL,
@@ -35,21 +35,23 @@ CREATE TABLE intake.brought (
     home        int         NOT NULL CHECK (home BETWEEN 0 AND 16383),
     application uuid        NOT NULL,
     material    text        NOT NULL,
-    how         text        NOT NULL CHECK (how IN ('paper', 'file')),
+    how         text        NOT NULL CHECK (how IN ('paper', 'post', 'file', 'statement')),
     file        uuid,
+    words       text        NOT NULL DEFAULT '',        -- of a statement
     checked     jsonb       NOT NULL,
     at          timestamptz NOT NULL,
     CONSTRAINT brought_pkey PRIMARY KEY (home, application, material),
     CONSTRAINT brought_application_fkey FOREIGN KEY (home, application) REFERENCES intake.application (home, id)
 );
 
--- A written notice to the applicant: receipt, acceptance, correction, refusal.
+-- A written notice to the applicant: receipt, acceptance, correction, refusal, what is still to come, its end.
 -- placement: home append-only
 CREATE TABLE intake.notice (
     home        int         NOT NULL CHECK (home BETWEEN 0 AND 16383),
     application uuid        NOT NULL,
     id          uuid        NOT NULL,
-    kind        text        NOT NULL CHECK (kind IN ('receipt', 'acceptance', 'correction', 'refusal', 'termination')),
+    kind        text        NOT NULL CHECK (kind IN ('receipt', 'acceptance', 'correction', 'refusal', 'reminder',
+                                                            'revocation', 'termination')),
     body        jsonb       NOT NULL,
     by_person   text        NOT NULL,
     by_organisation text    NOT NULL,
@@ -64,7 +66,7 @@ CREATE TABLE intake.visit (
     home        int         NOT NULL CHECK (home BETWEEN 0 AND 16383),
     application uuid        NOT NULL,
     seq         int         NOT NULL CHECK (seq > 0),
-    reason      text        NOT NULL CHECK (reason IN ('apply', 'correct', 'collect', 'verify')),
+    reason      text        NOT NULL CHECK (reason IN ('apply', 'correct', 'supply', 'collect', 'verify')),
     place       text        NOT NULL,
     at          timestamptz NOT NULL,
     CONSTRAINT visit_pkey PRIMARY KEY (home, application, seq),

@@ -10,7 +10,14 @@ from yiwang.casework.service.proving import Clock
 from yiwang.ground.clock import CORRECTION_NOTICE, Limit, Unit, reckon
 from yiwang.ground.zone import day_of
 from yiwang.intake import store
+from yiwang.intake.messages import Notice
+from yiwang.intake.rules import correcting
 from yiwang.plumbing.work import Work
+
+
+def correct_by(work: Work, notice: Notice) -> date:
+    """补正末日 of a correction notice, under the calendar of today."""
+    return correcting.due(notice.body, work.calendar)
 
 
 def clocks(work: Work, case: Case) -> list[Clock]:
@@ -36,6 +43,6 @@ def correction(work: Work, case: Case) -> Clock | None:
     notice = next((n for n in written if n.kind == "correction"), None)
     if notice is None:
         return None
-    asked, until = day_of(notice.at), date.fromisoformat(str(notice.body["until"]))
+    asked, until = day_of(notice.at), correct_by(work, notice)
     given = Limit(work.calendar.count(asked, until), Unit.WORKDAY)
     return Clock("correction", reckon(asked, given, work.calendar), clause="规定 11")

@@ -2,27 +2,39 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, replace
-from datetime import date, datetime, time, timedelta
+from datetime import date
 from uuid import UUID
 
-from yiwang.casework.messages.case import REMEDIES, Case, CompleteStep, OpenCase, Status
-from yiwang.casework.service import cases, holding, reading, running
+from yiwang.casework.messages.case import REMEDIES, CompleteStep, OpenCase, Status
+from yiwang.casework.service import cases, holding, running, tolerating
+from yiwang.casework.service import reading as casework
 from yiwang.catalogue import service as catalogue
-from yiwang.catalogue.messages import CaseType, Item, Necessity, Published
+from yiwang.catalogue.messages import CaseType, Item, Published
 from yiwang.directory import service as directory
 from yiwang.ground.clock import CORRECTION_NOTICE, last_day_for_correction_notice
-from yiwang.ground.outcome import Conflict, FieldError, Forbidden, Invalid, Refused
+from yiwang.ground.outcome import Conflict, FieldError, Invalid, Refused
 from yiwang.ground.workdays import Calendar
 from yiwang.ground.zone import day_of
 from yiwang.intake import store
 from yiwang.intake.messages import Accept, Application, Channel, Delivery, Draft, Lack, Receipt, Submit, TellTerminated
-from yiwang.intake.rules import visits
+from yiwang.intake.rules import correcting, visits
+from yiwang.intake.service import tolerances
+from yiwang.intake.service.filing import (
+    bring_in,
+    check_centre,
+    count_visit,
+    give_notice,
+    lacking,
+    own_materials,
+    receipt_of,
+    wait_for,
+)
 from yiwang.intake.service.reading import centre_of
-from yiwang.intake.store import APPLICATION, BROUGHT, NOTICE, VISIT
+from yiwang.intake.store import APPLICATION
 from yiwang.plumbing.outbox import Errand, Runner
-from yiwang.plumbing.work import SHANGHAI, Work
+from yiwang.plumbing.work import Work
 from yiwang.sharing.messages import StopAsking, SubjectKind
 from yiwang.sharing.service import requests as sharing
 
@@ -136,9 +148,9 @@ def bring(work: Work, home: int, application_id: UUID, material: str, file: UUID
     application = store.application(work, home, application_id, lock=True)
     if application.state not in ("draft", "correction"):
         raise Conflict("intake.not_draft")
-    _own_materials(catalogue.version_of(work, application.item, application.item_version), application, [material])
+    own_materials(catalogue.version_of(work, application.item, application.item_version), application, [material])
     there = store.brought(work, home, application_id)
-    _bring(work, application, there, {material: ()}, how="file", file=file)
+    bring_in(work, application, there, {material: ()}, how="file", file=file)
 
 
 def submit(command: Submit, work: Work) -> Receipt:
@@ -181,8 +193,8 @@ def submit(command: Submit, work: Work) -> Receipt:
     )
     if application.channel is Channel.WINDOW:
         count_visit(work, application, "apply")
-    receipt = _receipt(case, work)
-    _notice(work, application, "receipt", asdict(receipt))
+    receipt = receipt_of(case, work)
+    give_notice(work, application, "receipt", asdict(receipt) | {"undertakes": command.undertakes})
     _deem_unless_accepted(work, application, corrected=False)
     return receipt
 
@@ -194,33 +206,21 @@ def answer_by(received: date, calendar: Calendar) -> date:
 
 def _deem_unless_accepted(work: Work, application: Application, *, corrected: bool) -> None:
     as_of = {"received": work.today.isoformat(), "corrected": corrected}
-    _after(work, DEEM, application, answer_by(work.today, work.calendar), as_of)
-
-
-def _after(work: Work, kind: str, application: Application, day: date, facts: Mapping[str, object]) -> None:
-    """A timer that is due when this day is over."""
-    work.later(
-        kind,
-        {"id": str(application.id), **facts},
-        home=application.home,
-        due=datetime.combine(day + timedelta(days=1), time.min, SHANGHAI),
-        lane="clock",
-        key=str(application.id),
-    )
+    wait_for(work, DEEM, application, answer_by(work.today, work.calendar), as_of)
 
 
 def accept(command: Accept, work: Work) -> Receipt:
     """受理: the clerk has checked the list; the clock starts. 行政许可法 32(1)(5), 规定 5, 11; R14, R19, R22, R28
 
-    Refused with everything that is missing, at once. Nothing that a department holds can be on that list (R38).
+    Refused with everything that is missing, at once. Nothing that a department holds can be on that list (R38). Where
+    only what the item lists as tolerable lacks, the clerk may `tolerate` it, and the applicant undertakes to supply it.
     """
     case = holding.hold(work, command.home, command.id)
     application, there = store.held(work, command.home, command.id)
     published = catalogue.version_of(work, application.item, application.item_version)
-    _own_materials(published, application, command.brought)
-    lacking = _lacking(application, published, _bring(work, application, there, command.brought))
-    if lacking:
-        raise Invalid("intake.lacking", errors=tuple(FieldError(code, "material.missing") for code in lacking))
+    own_materials(published, application, command.brought)
+    missing = lacking(application, published, bring_in(work, application, there, command.brought))
+    tolerated = tolerances.permitted(work, command, application, *missing)
     task = cases.accept_task(case)
     if case.status is not Status.SUBMITTED:
         raise Conflict("intake.not_waiting")
@@ -235,9 +235,11 @@ def accept(command: Accept, work: Work) -> Receipt:
         ),
         work,
     )
+    if tolerated:
+        tolerating.tolerate(work, command.home, command.id, tolerated, catalogue.tolerance(published.item))
     work.change(APPLICATION, {"home": application.home, "id": application.id}, {"state": "accepted"})
-    receipt = _receipt(case, work)
-    _notice(work, application, "acceptance", asdict(receipt))
+    receipt = receipt_of(case, work)
+    give_notice(work, application, "acceptance", asdict(receipt) | tolerances.undertaking(published.item, receipt))
     return receipt
 
 
@@ -269,8 +271,9 @@ def ask_once(work: Work, home: int, application_id: UUID, lacks: Sequence[Lack],
     cases.mark_correction(work, home, application_id, waiting=True)
     work.change(APPLICATION, {"home": home, "id": application_id}, {"state": "correction"})
     until = work.calendar.add(work.today, days)
-    _notice(work, application, "correction", {"lacks": [asdict(lack) for lack in lacks], "until": until})
-    _after(work, LAPSE, application, until, {})
+    told = {"asked": work.today, "days": days, "until": until}
+    give_notice(work, application, "correction", {"lacks": [asdict(lack) for lack in lacks], **told})
+    wait_for(work, LAPSE, application, until, told)
 
 
 def corrected(work: Work, home: int, application_id: UUID, form: Mapping[str, object]) -> None:
@@ -298,7 +301,7 @@ def refuse(work: Work, home: int, application_id: UUID, reason: str, authority: 
     cases.end(work, home, application_id, "refused", reason, "行政许可法 32")
     sharing.stop_asking(StopAsking(home=home, id=application_id), work)
     work.change(APPLICATION, {"home": home, "id": application_id}, {"state": "refused"})
-    _notice(work, application, "refusal", {"reason": reason, "authority": authority, "remedies": REMEDIES})
+    give_notice(work, application, "refusal", {"reason": reason, "authority": authority, "remedies": REMEDIES})
 
 
 def withdraw(work: Work, home: int, application_id: UUID) -> None:
@@ -327,7 +330,22 @@ def terminated(command: TellTerminated, work: Work) -> None:
     else:
         sharing.stop_asking(StopAsking(home=command.home, id=command.id), work)
         work.change(APPLICATION, {"home": command.home, "id": command.id}, {"state": "terminated"})
-    _notice(work, application, "termination", body)
+    give_notice(work, application, "termination", body)
+
+
+def deems(work: Work, errand: Errand, calendar: Calendar) -> date | None:
+    """答复末日 of an application that waits to be accepted by law, under a calendar; none when nobody waits for it."""
+    case = casework.look(work, errand.home, UUID(errand.payload["id"]))
+    # Whoever had a hand in it before acceptance has asked for a correction: then only the days since count.
+    waits = case.status is Status.SUBMITTED and errand.payload["corrected"] == bool(case.hands)
+    return answer_by(date.fromisoformat(errand.payload["received"]), calendar) if waits else None
+
+
+def lapses(work: Work, errand: Errand, calendar: Calendar) -> date | None:
+    """补正末日 of an application that waits for its correction, under a calendar; none when nobody waits for it."""
+    case = casework.look(work, errand.home, UUID(errand.payload["id"]))
+    waits = case.status is Status.CORRECTION and "until" in errand.payload
+    return correcting.due(errand.payload, calendar) if waits else None
 
 
 def deem_runner() -> Runner:
@@ -344,9 +362,12 @@ def deem_runner() -> Runner:
         if application.state != "submitted" or noticed != errand.payload["corrected"]:
             return
         received = date.fromisoformat(errand.payload["received"])
+        if (last := answer_by(received, work.calendar)) >= work.today:  # a new calendar has moved it
+            wait_for(work, DEEM, application, last, {k: errand.payload[k] for k in ("received", "corrected")})
+            return
         cases.deem_accepted(work, case, cases.accept_task(case), received)
         work.change(APPLICATION, {"home": application.home, "id": application.id}, {"state": "accepted"})
-        _notice(work, application, "acceptance", asdict(_receipt(case, work)))
+        give_notice(work, application, "acceptance", asdict(receipt_of(case, work)))
 
     return Runner(inside=inside)
 
@@ -357,7 +378,12 @@ def lapse_runner() -> Runner:
     def inside(work: Work, errand: Errand, _: object) -> None:
         application_id = UUID(errand.payload["id"])
         holding.hold(work, errand.home, application_id)
-        if store.application(work, errand.home, application_id, lock=True).state != "correction":
+        application = store.application(work, errand.home, application_id, lock=True)
+        if application.state != "correction":
+            return
+        told = {k: errand.payload[k] for k in ("asked", "days", "until") if k in errand.payload}
+        if told and (last := correcting.due(told, work.calendar)) >= work.today:
+            wait_for(work, LAPSE, application, last, told)
             return
         cases.end(work, errand.home, application_id, "withdrawn", "逾期未补正，视为撤回申请", "规定 11")
         sharing.stop_asking(StopAsking(home=errand.home, id=application_id), work)
@@ -371,99 +397,3 @@ def _drafted(work: Work, home: int, application_id: UUID) -> Application:
     if application.state != "draft":
         raise Conflict("intake.not_draft")
     return application
-
-
-def check_centre(work: Work, application: Application) -> None:
-    """本中心: Forbidden unless the actor works at the centre that took the application in, or has taken it over."""
-    if work.actor.organisation != centre_of(work, application):
-        raise Forbidden("intake.not_your_centre")
-
-
-def _own_materials(published: Published, application: Application, materials: Iterable[str]) -> None:
-    """自备: nothing but the applicant's own can be brought; what a department holds is never taken in (R38)."""
-    own = {m.code for m in catalogue.needs(published.item, application.answers).bring}
-    if other := sorted(set(materials) - own):
-        raise Invalid("intake.form", errors=tuple(FieldError(code[:60], "field.not_yours") for code in other))
-
-
-def _bring(
-    work: Work,
-    application: Application,
-    there: store.Brought,
-    brought: Mapping[str, tuple[str, ...]],
-    how: str = "paper",
-    file: UUID | None = None,
-) -> set[str]:
-    """Keep what was brought; all that is there now."""
-    for material, checked in brought.items():
-        key = {"home": application.home, "application": application.id, "material": material}
-        values: dict[str, object] = {"how": how, "file": file, "checked": checked, "at": work.now}
-        if material in there:
-            work.change(BROUGHT, key, {"checked": checked} if how == "paper" else values)
-        else:
-            work.put_once(BROUGHT, {**key, **values})
-    return there.keys() | brought.keys()
-
-
-def _lacking(application: Application, published: Published, there: set[str]) -> list[str]:
-    """The applicant's own required materials that are neither brought nor a form already filled in."""
-    needs = catalogue.needs(published.item, application.answers)
-    return [
-        m.code
-        for m in needs.bring
-        if m.necessity is not Necessity.TOLERABLE and not m.data_items and m.code not in there
-    ]
-
-
-def _receipt(case: Case, work: Work) -> Receipt:
-    dues = reading.dues(case, work.today, work.calendar)
-    return Receipt(
-        home=case.matter.home,
-        id=case.matter.id,
-        number=case.matter.number,
-        item=case.matter.item,
-        item_name=case.matter.item_name,
-        applicant=case.matter.applicant,
-        receiving=case.matter.receiving,
-        at=work.now,
-        accepted_on=case.timing.accepted_on,
-        promised_due=dues.promised,
-        legal_due=dues.legal,
-        provisional=dues.provisional,
-    )
-
-
-def _notice(work: Work, application: Application, kind: str, body: Mapping[str, object]) -> None:
-    work.add(
-        NOTICE,
-        {
-            "home": application.home,
-            "application": application.id,
-            "id": work.new_id(),
-            "kind": kind,
-            "body": body,
-            "by_person": work.actor.person,
-            "by_organisation": centre_of(work, application),
-            "at": work.now,
-        },
-    )
-
-
-def count_visit(work: Work, application: Application, reason: str) -> None:
-    """到场: count a visit; the second one is a defect that stands in the journal with whom it happened (R01)."""
-    seq = application.visits + 1
-    work.add(
-        VISIT,
-        {
-            "home": application.home,
-            "application": application.id,
-            "seq": seq,
-            "reason": reason,
-            "place": work.actor.organisation,
-            "at": work.now,
-        },
-    )
-    if seq > 1:
-        running.note_on(
-            work, application.home, application.id, "visit.second", {"reason": reason, "seq": seq}, "规定 2"
-        )

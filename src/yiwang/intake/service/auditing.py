@@ -21,6 +21,7 @@ STANDS: Mapping[str, frozenset[Status]] = {
     "closed": frozenset({Status.CLOSED}),
     "refused": frozenset({Status.REFUSED}),
     "withdrawn": frozenset({Status.WITHDRAWN}),
+    "acceptance_revoked": frozenset({Status.ACCEPTANCE_REVOKED}),
     "terminated": frozenset({Status.TERMINATED}),
 }
 """Where the case may stand while the application stands so."""
@@ -48,6 +49,7 @@ def differences(work: Work, stretch: Stretch, cases: Mapping[Key, Case]) -> Iter
     filed: dict[Key, _Filed] = {(row[0], row[1]): _Filed(*row) for row in work.read(_FILED, stretch.bounds)}
     timers = {kind: outbox.waiting(work, kind, stretch) for kind in (DEEM, LAPSE)}
     issued = sharing.issuers(work, stretch)
+    yield from _tolerated(work, cases)
     for key in sorted(filed.keys() | cases.keys()):
         one, case = filed.get(key), cases.get(key)
         if one is None and case is not None and case.matter.parent is not None:
@@ -63,6 +65,25 @@ def differences(work: Work, stretch: Stretch, cases: Mapping[Key, Case]) -> Iter
         granted = _granted(work, case) if case is not None else []
         if granted != issued.get(key, []):
             yield Difference("licence.not_as_granted", *key, {"stored": issued.get(key, []), "expected": granted})
+
+
+_BROUGHT = """
+SELECT b.home, b.application, b.material FROM intake.brought b
+JOIN unnest(%s::int[], %s::uuid[]) AS wanted(h, i) ON b.home = wanted.h AND b.application = wanted.i
+"""
+
+
+def _tolerated(work: Work, cases: Mapping[Key, Case]) -> Iterator[Difference]:
+    """What a case was accepted without: what is still to come was not brought, and what has come was."""
+    waiting = {key: case.timing.tolerance for key, case in cases.items() if case.timing.tolerance is not None}
+    if not waiting:
+        return
+    there: dict[Key, set[str]] = {key: set() for key in waiting}
+    for home, application, material in work.read(_BROUGHT, ([h for h, _ in waiting], [i for _, i in waiting])):
+        there[home, application].add(material)
+    for key, tolerance in waiting.items():
+        if both := sorted(there[key] & set(tolerance.lacking)):
+            yield Difference("tolerance.brought", *key, {"stored": both, "expected": []})
 
 
 def _of_one(one: _Filed, case: Case, timers: Mapping[str, set[tuple[int, str]]]) -> Iterator[Difference]:

@@ -8,7 +8,7 @@ from yiwang.ground.outcome import Conflict, FieldError, Invalid
 from yiwang.ground.zone import day_of
 from yiwang.intake import store
 from yiwang.intake.messages import Delivered, Delivery, HandOver, IssueResults
-from yiwang.intake.service.applications import count_visit
+from yiwang.intake.service.filing import count_visit
 from yiwang.intake.store import APPLICATION, DELIVERY
 from yiwang.plumbing.work import Work
 from yiwang.sharing.service import licences

@@ -77,6 +77,14 @@ def brought(work: Work, home: int, application_id: UUID) -> dict[str, tuple[str,
     return store.brought(work, home, application_id)
 
 
+def statements(
+    work: Work, home: int, application_id: UUID, there: Mapping[str, tuple[str, tuple[str, ...]]]
+) -> dict[str, str]:
+    """自述: of what was brought (`there`), what the applicant supplied in words. One query, or none."""
+    written = any(how == "statement" for how, _ in there.values())
+    return store.statements(work, home, application_id) if written else {}
+
+
 def delivery(work: Work, home: int, application_id: UUID) -> DeliveryRow | None:
     """How and when the result was delivered."""
     return store.delivery(work, home, application_id)

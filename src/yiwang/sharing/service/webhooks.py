@@ -19,7 +19,7 @@ from yiwang.sharing.messages import Announce, Messenger, Undelivered, Webhook
 
 SEND = "sharing.webhook"
 LANE = "webhooks"
-EVENTS = frozenset({"case.accepted", "case.decided", "case.ready", "case.closed"})
+EVENTS = frozenset({"case.accepted", "case.decided", "case.ready", "case.closed", "case.acceptance_revoked"})
 MOST = 20
 """Addresses of one organisation."""
 
