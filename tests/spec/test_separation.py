@@ -10,9 +10,12 @@ import pytest
 from yiwang.casework.messages.case import Case, CompleteStep, Duty, Task
 from yiwang.casework.rules import separation
 from yiwang.casework.service import cases, verbs
+from yiwang.catalogue import service as catalogue
+from yiwang.directory import service as directory
+from yiwang.directory.messages import Person
 from yiwang.ground.actor import SYSTEM, Actor
 from yiwang.ground.outcome import Conflict, Forbidden, Invalid
-from yiwang.handling.messages import Decide, Reply, Review
+from yiwang.handling.messages import Decide, EndSpecial, Reply, Review, StartSpecial
 from yiwang.handling.service.consulting import reply
 from yiwang.handling.service.deciding import decide
 from yiwang.plumbing.work import Work
@@ -178,3 +181,22 @@ def test_一个部门在一件里只决定一次(office: Office) -> None:
         office.by("fgw-decider-330106", lambda work: decide(command, work))
     with office.engine.begin(SYSTEM) as work:
         assert len(work.read("SELECT FROM handling.decision WHERE matter = %s", (filed.id,))) == 1
+
+
+@pytest.mark.requirement("SOD8")
+def test_许可法48条_审查人员不主持听证(office: Office) -> None:
+    with office.engine.begin(SYSTEM) as work:
+        asked = catalogue.published(work, "许可-90042-000").item.questions
+    filed = office.accepted("许可-90042-000", answers={q.code: "no" for q in asked})
+    for line in ("wht", "gat", "hbt"):
+        office.act(f"{line}-handler-330106", filed, Review, outcome="pass", words="齐全")
+    office.act("wht-handler-330106", filed, StartSpecial, days_needed=10)
+    with pytest.raises(Forbidden, match="chair_reviews"):
+        office.act("wht-handler-330106", filed, EndSpecial, outcome="pass", words="听证会无异议")
+    with office.engine.begin(SYSTEM) as work:
+        post = directory.posts_of(work, "wht-handler-330106", work.today)[0].code
+        directory.add_person(work, Person(code="wht-chair-330106", name="样例主持人", kind="staff"))
+        work.save()
+        directory.hold(work, "wht-chair-330106", post, work.today)
+    office.act("wht-chair-330106", filed, EndSpecial, outcome="pass", words="听证会无异议")
+    assert "special" not in office.case(filed).tasks

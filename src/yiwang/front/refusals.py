@@ -117,6 +117,7 @@ WORDS: Mapping[str, str] = {
     "flow.outcome_unknown": mark("「{step}」没有这种办理结果。"),
     "flow.silence_waits": mark("签字的流程图没有规定「{step}」逾期视为无意见。"),
     "flow.step_not_open": mark("这一环节现在不能办理，请刷新列表。"),
+    "handling.chair_reviews": mark("听证由审查人员以外的人主持：您在本件中已是另一方，请由另一位同事办理。"),
     "handling.decided_already": mark("本部门已经作出决定。"),
     "handling.form": mark("请补充或改正下列内容。"),
     "handling.other_step": mark("这一环节「{step}」要用另外的办法办理。"),

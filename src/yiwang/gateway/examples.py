@@ -89,5 +89,7 @@ _ANSWERED: tuple[msgspec.Struct, ...] = (
     ),
 )
 
+SENT = frozenset(type(one).__name__ for one in _SENT)
+"""请求体: the names of the shapes that are sent to us."""
 EXAMPLES: dict[str, Any] = {type(one).__name__: msgspec.to_builtins(one) for one in (*_SENT, *_ANSWERED)}
 """示例: by the name of the shape in /openapi.json."""

@@ -214,7 +214,19 @@ def _facets(cells: Iterable[Sequence[Any]]) -> tuple[dict[str, int], list[Facet]
 def rows_of(
     work: Work, desk: str, roles: list[str], asked: InboxQuery, limit: int, offset: int
 ) -> tuple[list[InboxRow], int]:
-    """The same rows without what stands beside them, and how many there are among those looked at. One query."""
+    """The same rows without what stands beside them, and how many there are among those looked at. One query.
+
+    Where nothing is asked but the next rows in the order of the index, only these are read, and the others counted.
+    """
+    if asked == InboxQuery():
+        order = _first(len(roles) + 1, _ORDER, limit + offset)
+        rows = work.read(
+            f"SELECT {_COLUMNS}, (SELECT count(*) FROM (SELECT FROM casework.inbox WHERE desk = %(desk)s"  # noqa: S608 — constants
+            f" AND role = ANY(%(roles)s) LIMIT {max(LOOKED_AT, limit + offset):d}) AS counted)"
+            f" FROM ({order}) AS page ORDER BY {_ORDER} LIMIT {limit:d} OFFSET {offset:d}",
+            _asked(work, desk, roles, asked),
+        )
+        return [InboxRow(*row[:-1]) for row in rows], max(rows[0][-1], offset + len(rows)) if rows else 0
     least = max(LOOKED_AT, limit + offset)
     source = "SELECT * FROM own" if asked.group == OUT else _chosen(len(roles) + 1, asked, least)
     out = f"SELECT *, true AS out FROM {_ROWS} WHERE asked_by = %(desk)s AND asked_by <> '' LIMIT {least:d}"  # noqa: S608 — constants

@@ -12,6 +12,7 @@ from yiwang.plumbing.work import Work
 def review(command: Review, work: Work) -> Case:
     """审查: write the opinion and pass the case on along its flow; where several sign the step it is one signature."""
     case, step = tasks.at(work, command, StepKind.REVIEW)
+    tasks.keep_chair_apart(work, case, step)
     if step.signing is not Signing.ONE and command.outcome != "skip":
         said = {"outcome": command.outcome, "words": command.words}
         return signing.sign(Sign(home=command.home, id=command.id, task=command.task, **said), work)

@@ -48,6 +48,7 @@ def end_special(command: EndSpecial, work: Work) -> Case:
     """
     case, step = tasks.at(work, command, StepKind.SPECIAL)
     if command.outcome != "skip":
+        tasks.keep_chair_apart(work, case, step)
         if step.experts:
             experts.hear(work, case, step, command.opinions)
         if step.id in case.progress.suspended:

@@ -7,7 +7,9 @@ from hashlib import sha256
 from yiwang.casework.messages.case import Case, CompleteStep
 from yiwang.casework.service import cases, holding
 from yiwang.catalogue.messages import Step, StepKind
-from yiwang.ground.outcome import Conflict, FieldError, Invalid
+from yiwang.ground.clock import Ground
+from yiwang.ground.outcome import Conflict, FieldError, Forbidden, Invalid
+from yiwang.handling import store
 from yiwang.handling.messages import OnTask
 from yiwang.handling.store import OPINION
 from yiwang.plumbing.work import Work
@@ -25,6 +27,21 @@ def at(work: Work, command: OnTask, kind: StepKind) -> tuple[Case, Step]:
     if step.kind is not kind:
         raise Conflict("handling.other_step", step=step.name)
     return case, step
+
+
+def keep_chair_apart(work: Work, case: Case, step: Step) -> None:
+    """听证主持人与审查人员分开: who reviewed does not chair the hearing, nor the other way round (SOD8).
+
+    Forbidden `handling.chair_reviews`. No query where the chart has no hearing. 行政许可法 48
+    """
+    hearings = {s.id for s in holding.flow_of(work, case).flow.steps if s.ground is Ground.HEARING}
+    if not hearings or (step.kind is not StepKind.REVIEW and step.id not in hearings):
+        return
+    me = {work.actor.person, case.stands_for}
+    for said in store.opinions(work, case.matter.home, case.matter.id):
+        other = said.step_kind == StepKind.REVIEW if step.id in hearings else said.step in hearings
+        if other and said.person in me:
+            raise Forbidden("handling.chair_reviews", clause="行政许可法 48")
 
 
 def check_words(*words: str) -> None:
