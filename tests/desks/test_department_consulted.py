@@ -41,7 +41,8 @@ def test_牵头看到问了谁_到哪天_答了什么_条件写进决定(stage: 
     ref = reference(*asked_until(stage, date(2017, 8, 23)))
     visitor.log_in(LEAD)
     seen = threads(visitor.go(f"/desk/{ref}"))
-    assert re.search(r"省交通运输厅 章承办人 附条件同意 8月18日 周五 09:00发出 · 8月23日 周三 09:00答复", seen), seen
+    days = r"8月18日 周五 09:00发出 · 期限 8月25日 周五 · 8月23日 周三 09:00答复"
+    assert re.search(rf"省交通运输厅 章承办人 附条件同意 {days}", seen), seen
     assert "取得后三个月内补齐设备检定 准予时写进决定书" in seen
     assert re.search(r"省水利厅 已发出 剩 2 个工作日 8月25日 周五", seen), seen
     assert f"/cases/{ref}/clock?clock=consult_water" in visitor.page, "a date leads to its proof"

@@ -75,7 +75,7 @@ def year(database: Database, seed: int, days: int, count: int, every: int, **mor
     return real.play(database, seed, days, count, lambda _: None, every, **more)
 
 
-FAILED_ONCE = (4,)
+FAILED_ONCE = (1,)
 """Years through the services have found: inbox rows whose dates stood still while their case's moved on with a stop;
 parts that were to be rated beside their whole; days of a department that is no more, with no post answering for them; a
 new calendar said to move what only a standing clock had moved. This small form comes by all of these places.
