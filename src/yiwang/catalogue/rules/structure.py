@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from hashlib import sha256
 
 from yiwang.catalogue.messages import (
@@ -29,7 +29,8 @@ def _targets(flow: Flow) -> dict[str, list[str]]:
     return after
 
 
-def _reach(after: dict[str, list[str]], starts: Iterable[str]) -> set[str]:
+def reach(after: Mapping[str, Sequence[str]], starts: Iterable[str]) -> set[str]:
+    """可达: all that can be come to from these along `after`, they themselves among it."""
     seen: set[str] = set()
     waiting = list(starts)
     while waiting:
@@ -62,9 +63,9 @@ def problems(flow: Flow, questions: frozenset[str]) -> tuple[str, ...]:
     before: dict[str, list[str]] = {}
     for edge in flow.edges:
         before.setdefault(edge.target, []).append(edge.source)
-    if _reach(after, starts) != set(ids):
+    if reach(after, starts) != set(ids):
         found.append("flow.unreachable")
-    if _reach(before, [i for i in ids if not after[i]]) != set(ids):
+    if reach(before, [i for i in ids if not after[i]]) != set(ids):
         found.append("flow.no_end")
     found += _pairs(flow)
     if any(
@@ -100,12 +101,12 @@ def _ways(flow: Flow, steps: Mapping[str, Step], after: Mapping[str, list[str]])
             break
     for join in flow.steps:
         if join.kind is StepKind.JOIN:
-            between = _reach({s: t for s, t in after.items() if s != join.id}, after[join.opens])
+            between = reach({s: t for s, t in after.items() if s != join.id}, after[join.opens])
             if any(not after[s] for s in between - {join.id}):
                 yield "flow.end_in_branch"
                 break
     empty = {s: t for s, t in after.items() if steps[s].kind in (StepKind.FORK, StepKind.JOIN)}
-    if any(s in _reach(empty, empty[s]) for s in empty):
+    if any(s in reach(empty, empty[s]) for s in empty):
         yield "flow.empty_circle"
 
 

@@ -15,7 +15,6 @@ HANDLING = (StepKind.REVIEW, StepKind.CONSULT, StepKind.SPECIAL, StepKind.DECIDE
 AT_THE_CENTRE = (StepKind.ACCEPT, StepKind.DELIVER)
 WINDOW_ROLES = ("clerk", "issuer")
 RATERS = ("rater",)
-WITHOUT_ANYBODY = (StepKind.FORK, StepKind.JOIN)
 
 
 def check(item: Item, chart: Chart, world: World) -> Iterator[Finding]:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
-from yiwang.catalogue.messages import Finding, Item, Published, Severity, Signature
+from yiwang.catalogue.messages import Finding, Item, Severity, Signature
 from yiwang.catalogue.rules.compiler import asking, charts, guide, sources, timing, visits
 from yiwang.catalogue.rules.compiler.courses import Chart, chart_of, outcome_cases
 from yiwang.catalogue.rules.compiler.situations import MOST_SITUATIONS, how_many
@@ -56,12 +56,6 @@ def _chart(item: Item, world: World) -> Iterator[Finding]:
 
 def _most(chart: Chart) -> int:
     return sum(1 for _ in zip(outcome_cases(chart), range(MOST_SITUATIONS + 1), strict=False))
-
-
-def check_catalogue(catalogue: Sequence[Published], world: World) -> list[Finding]:
-    """编译事项库: every item, and what only all of them together can break: one matter, one item, one interface."""
-    found = [f for p in catalogue for f in check_item(p.item, world, p.signatures, p.version)]
-    return [*found, *check_whole([p.item for p in catalogue], world)]
 
 
 def check_whole(items: Iterable[Item], world: World) -> list[Finding]:

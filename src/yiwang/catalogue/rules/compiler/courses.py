@@ -13,6 +13,7 @@ from types import MappingProxyType
 
 from yiwang.catalogue.messages import OUTCOMES, Condition, Edge, Flow, Step, StepKind
 from yiwang.catalogue.rules.compiler.situations import OUTCOME_OF, Answers
+from yiwang.catalogue.rules.structure import reach
 
 Outcomes = Mapping[str, str]
 SKIP = "skip"
@@ -79,23 +80,12 @@ def _asked_elsewhere(edge: Edge) -> str:
 
 def _circles(after: Mapping[str, Sequence[str]]) -> dict[str, tuple[str, ...]]:
     """Strongly connected steps, by step; steps on no circle are not in it. Charts are small: reach and be reached."""
-    reach = {s: _reach(after, s) for s in after}
+    within = {s: reach(after, after[s]) for s in after}
     found = {}
     for step in after:
-        if step in reach[step]:
-            found[step] = tuple(other for other in after if other in reach[step] and step in reach[other])
+        if step in within[step]:
+            found[step] = tuple(other for other in after if other in within[step] and step in within[other])
     return found
-
-
-def _reach(after: Mapping[str, Sequence[str]], start: str) -> set[str]:
-    seen: set[str] = set()
-    waiting = list(after[start])
-    while waiting:
-        step = waiting.pop()
-        if step not in seen:
-            seen.add(step)
-            waiting += after[step]
-    return seen
 
 
 def _backwards(after: Mapping[str, Sequence[str]], start: str) -> tuple[str, ...]:

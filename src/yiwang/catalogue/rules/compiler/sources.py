@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from yiwang.catalogue.messages import DataItem, Finding, Item, Material, Source, SourceKind
+from yiwang.catalogue.messages import Finding, Item, Material, Source, SourceKind
 from yiwang.catalogue.rules.compiler.world import World, plain
+from yiwang.catalogue.rules.structure import reach
 
 ONE_INTERFACE = "种子 二(三) 每个业务只有一个接口"
 
@@ -54,6 +55,7 @@ def _supply(item: Item, material: Material, where: str, source: Source, field: s
 
 def _derived(item: Item) -> Iterator[Finding]:
     fields = {d.code: (m, d) for m in item.materials for d in m.data_items}
+    follows = {code: field.derives for code, (_, field) in fields.items()}
     for code, (material, field) in fields.items():
         place = f"materials.{material.code}.{code}"
         if field.source.kind is SourceKind.DERIVED and not field.derives:
@@ -61,17 +63,5 @@ def _derived(item: Item) -> Iterator[Finding]:
         for other in field.derives:
             if other not in fields:
                 yield Finding("source.derived_from_unknown", item.code, place, {"name": field.name, "from": other})
-        if code in _behind(fields, code):
+        if code in reach(follows, field.derives):
             yield Finding("source.circle", item.code, place, {"name": field.name})
-
-
-def _behind(fields: dict[str, tuple[Material, DataItem]], code: str) -> set[str]:
-    """All that a data item follows from, itself among it when there is a circle."""
-    seen: set[str] = set()
-    waiting = list(fields[code][1].derives)
-    while waiting:
-        one = waiting.pop()
-        if one not in seen and one in fields:
-            seen.add(one)
-            waiting += fields[one][1].derives
-    return seen
