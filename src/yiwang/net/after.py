@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 
 from yiwang.casework.messages.case import (
     CaseAccepted,
@@ -152,44 +153,30 @@ def revoked(event: AcceptanceRevoked) -> Sequence[object]:
 
 def stalled(event: Stalled) -> Sequence[object]:
     """A limit is near or has passed → it is written down with the post that holds the case (R52, R76)."""
-    return [
-        RecordStall(
-            home=event.home,
-            id=event.id,
-            number=event.number,
-            item=event.item,
-            division=event.division,
-            what=event.what,
-            step=event.step,
-            desk=event.desk,
-            post=event.post,
-            person=event.person,
-            since=event.since,
-            due=event.due,
-            rule=event.rule,
-        )
-    ]
+    return [_on_record(event, event.what, event.since, event.due)]
 
 
 def sent_back(event: SentBack) -> Sequence[object]:
     """Work comes back from a later step → it is written down as rework (R76)."""
-    return [
-        RecordStall(
-            home=event.home,
-            id=event.id,
-            number=event.number,
-            item=event.item,
-            division=event.division,
-            what="sent_back",
-            step=event.step,
-            desk=event.desk,
-            post=event.post,
-            person=event.person,
-            since=event.on,
-            due=None,
-            rule=event.rule,
-        )
-    ]
+    return [_on_record(event, "sent_back", event.on, None)]
+
+
+def _on_record(event: Stalled | SentBack, what: str, since: date, due: date | None) -> RecordStall:
+    return RecordStall(
+        home=event.home,
+        id=event.id,
+        number=event.number,
+        item=event.item,
+        division=event.division,
+        what=what,
+        step=event.step,
+        desk=event.desk,
+        post=event.post,
+        person=event.person,
+        since=since,
+        due=due,
+        rule=event.rule,
+    )
 
 
 def unanswered(event: Unanswered) -> Sequence[object]:
